@@ -1,0 +1,38 @@
+package dev.samovar.base;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The {@link Offload} of a running program: a small fixed pool of daemon threads. */
+public final class CryptoPool implements Offload, AutoCloseable {
+
+    private final ExecutorService threads;
+
+    public CryptoPool(int size) {
+        threads = Executors.newFixedThreadPool(size, task -> {
+            Thread thread = new Thread(task, "crypto");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
+        try {
+            threads.execute(() -> {
+                T result = work.get();
+                lane.execute(() -> then.accept(result));
+            });
+        } catch (RejectedExecutionException closed) {
+            // the program is ending: nobody waits for the result any more
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
