@@ -1,0 +1,195 @@
+package dev.samovar.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.samovar.app.GatewayConfig.RouterChoice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigTest {
+
+    private static final Map<String, String> HOME = Map.of("HOME", "/home/someone");
+
+    @TempDir
+    Path folder;
+
+    private static ConfigLoader loader(Map<String, String> environment, String... words) throws UsageException {
+        CommandLine.Run run = assertInstanceOf(CommandLine.Run.class, CommandLine.parse(words));
+        return new ConfigLoader(run.flags(), environment);
+    }
+
+    private static GatewayConfig load(Map<String, String> environment, String... words) throws UsageException {
+        return loader(environment, words).load();
+    }
+
+    private static String refused(String... words) {
+        return assertThrows(UsageException.class, () -> load(HOME, words)).getMessage();
+    }
+
+    @Test
+    void defaultsAreTheDocumentedOnes() throws UsageException {
+        GatewayConfig config = load(HOME);
+        assertEquals(7656, config.sam().getPort());
+        assertEquals(7655, config.samUdp().getPort());
+        RouterChoice.EmbeddedLocal router = assertInstanceOf(RouterChoice.EmbeddedLocal.class, config.router());
+        assertEquals(7654, router.i2cp().getPort());
+        assertTrue(config.sam().getAddress().isLoopbackAddress());
+        assertEquals(Path.of("/home/someone/.local/share/samovar"), config.dataDir());
+    }
+
+    @Test
+    void theWordRunIsOptional() throws UsageException {
+        assertEquals(9000, load(HOME, "run", "--sam", "127.0.0.1:9000").sam().getPort());
+        assertEquals(9000, load(HOME, "--sam=127.0.0.1:9000").sam().getPort());
+    }
+
+    @Test
+    void xdgDataHomeIsUsedWhenItIsAbsolute() throws UsageException {
+        assertEquals(
+                Path.of("/data/samovar"),
+                load(Map.of("HOME", "/home/x", "XDG_DATA_HOME", "/data")).dataDir());
+        assertEquals(
+                Path.of("/home/x/.local/share/samovar"),
+                load(Map.of("HOME", "/home/x", "XDG_DATA_HOME", "data")).dataDir());
+    }
+
+    @Test
+    void flagsOverrideEnvironmentOverridesFileOverridesDefault() throws Exception {
+        Path file = folder.resolve("samovar.properties");
+        Files.writeString(file, "sam=127.0.0.1:1001\nsam-udp=127.0.0.1:1002\ni2cp=127.0.0.1:1003\n");
+        Map<String, String> environment = Map.of(
+                "HOME",
+                "/home/x",
+                "SAMOVAR_SAM_UDP",
+                "127.0.0.1:2002",
+                "SAMOVAR_I2CP",
+                "127.0.0.1:2003",
+                "SAMOVAR_CONFIG",
+                file.toString());
+        GatewayConfig config = load(environment, "--i2cp", "127.0.0.1:3003");
+        assertEquals(1001, config.sam().getPort());
+        assertEquals(2002, config.samUdp().getPort());
+        assertEquals(3003, ((RouterChoice.EmbeddedLocal) config.router()).i2cp().getPort());
+    }
+
+    @Test
+    void anUnknownKeyInTheFileIsRefused() throws Exception {
+        Path file = folder.resolve("samovar.properties");
+        Files.writeString(file, "samm=127.0.0.1:1001\n");
+        assertTrue(refused("--config", file.toString()).contains("'samm'"));
+    }
+
+    @Test
+    void aFileThatIsNotThereIsRefused() {
+        assertTrue(refused("--config", folder.resolve("none").toString()).contains("cannot read"));
+    }
+
+    @Test
+    void networksThatAreNotThereYetSaySo() {
+        assertTrue(refused("--network", "live").contains("not there yet"));
+        assertTrue(refused("--network", "private").contains("not there yet"));
+        assertTrue(refused("--network", "moon").contains("none of"));
+    }
+
+    @Test
+    void anExternalRouterIsTaken() throws UsageException {
+        assertEquals(
+                new RouterChoice.External("127.0.0.1", 7654),
+                load(HOME, "--router", "i2cp://127.0.0.1:7654").router());
+    }
+
+    @Test
+    void networkOrI2cpBesideAnExternalRouterIsRefusedWhereverItWasSaid() {
+        assertTrue(refused("--router", "i2cp://127.0.0.1:7654", "--network", "local")
+                .contains("--network"));
+        assertTrue(refused("--router", "i2cp://127.0.0.1:7654", "--i2cp", "127.0.0.1:0")
+                .contains("--i2cp"));
+        Map<String, String> environment = Map.of("HOME", "/home/x", "SAMOVAR_NETWORK", "local");
+        assertThrows(UsageException.class, () -> load(environment, "--router", "i2cp://127.0.0.1:7654"));
+    }
+
+    @Test
+    void listeningOffLoopbackIsRefused() {
+        assertTrue(refused("--sam", "0.0.0.0:7656").contains("loopback"));
+        assertTrue(refused("--sam-udp", "192.0.2.1:7655").contains("loopback"));
+        assertTrue(refused("--i2cp", "[::]:7654").contains("loopback"));
+    }
+
+    @Test
+    void addressesAreChecked() throws UsageException {
+        for (String wrong : new String[] {
+            "7656", "127.0.0.1", "127.0.0.1:", ":7656", "127.0.0.1:65536", "127.0.0.1:-1", "::1:7656", "127.0.0.1:x"
+        }) {
+            refused("--sam", wrong);
+        }
+        assertEquals(0, load(HOME, "--sam", "[::1]:0").sam().getPort());
+        refused("--router", "i2cp://127.0.0.1");
+        refused("--router", "i2cp://127.0.0.1:0");
+        refused("--router", "http://127.0.0.1:1");
+    }
+
+    @Test
+    void commandLinesAreChecked() throws UsageException {
+        for (String[] wrong : new String[][] {
+            {"walk"},
+            {"--sam"},
+            {"--sam="},
+            {"--nonsense", "1"},
+            {"--sam", "127.0.0.1:1", "--sam", "127.0.0.1:2"},
+            {"run", "run"}
+        }) {
+            assertThrows(UsageException.class, () -> CommandLine.parse(wrong));
+        }
+        assertInstanceOf(CommandLine.Help.class, CommandLine.parse(new String[] {"run", "--help"}));
+        assertInstanceOf(CommandLine.Version.class, CommandLine.parse(new String[] {"--version"}));
+    }
+
+    @Test
+    void logLevelsAreChecked() throws UsageException {
+        assertEquals("info", loader(HOME).logLevel());
+        assertEquals("debug", loader(HOME, "--log-level", "debug").logLevel());
+        ConfigLoader loader = loader(HOME, "--log-level", "loud");
+        assertThrows(UsageException.class, loader::logLevel);
+    }
+
+    @Test
+    void theHelpNamesEveryFlagAndVariable() {
+        for (ConfigKey key : ConfigKey.values()) {
+            assertTrue(ConfigKey.helpText().contains(key.flag() + " "));
+            assertTrue(ConfigKey.helpText().contains(key.environment()));
+        }
+    }
+
+    @Test
+    void theReadmeHoldsTheTableOfFlags() throws Exception {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        assertTrue(
+                readme.contains(ConfigKey.markdownTable()), "the README's table is not:\n" + ConfigKey.markdownTable());
+    }
+
+    @Test
+    void theDataDirectoryIsMadeForItsOwnerAlone() throws Exception {
+        Path made = folder.resolve("a/b");
+        DataDirectory.prepare(made);
+        assertEquals("[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]", sortedRights(made));
+        Path open = Files.createDirectory(folder.resolve("open"));
+        DataDirectory.prepare(open);
+        assertEquals("[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]", sortedRights(open));
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThrows(StartException.class, () -> DataDirectory.prepare(file));
+    }
+
+    private static String sortedRights(Path directory) throws Exception {
+        return Files.getPosixFilePermissions(directory).stream()
+                .map(Enum::name)
+                .sorted()
+                .toList()
+                .toString();
+    }
+}
