@@ -56,4 +56,15 @@ public final class EventLoopLane implements Lane {
     public <T> Promise<T> newPromise() {
         return loop.newPromise();
     }
+
+    /** Two lanes on one loop are the same lane: what belongs to one may be touched on the other. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EventLoopLane that && loop == that.loop;
+    }
+
+    @Override
+    public int hashCode() {
+        return loop.hashCode();
+    }
 }

@@ -1,0 +1,77 @@
+package dev.samovar.i2cp.server;
+
+import dev.samovar.data.Destination;
+import dev.samovar.data.Hash;
+import dev.samovar.data.Lease;
+import dev.samovar.data.LeaseSet;
+import dev.samovar.data.Mapping;
+import dev.samovar.i2cp.message.BandwidthLimits;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What I2CP needs of the router behind it. All methods and callbacks run on the router's lane. */
+public interface RouterPort {
+
+    /** Makes a destination present on this router; null when it is already. */
+    Attachment attach(Destination destination, Mapping options, Inbox inbox);
+
+    /** Looks up by hash; {@code answer} gets the destination or null, exactly once, perhaps from within. */
+    void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer);
+
+    /** The same by name. */
+    void lookup(String name, long timeoutMillis, Consumer<Destination> answer);
+
+    BandwidthLimits bandwidthLimits();
+
+    /** What became of a message. */
+    enum Verdict {
+        /** The destination has it. */
+        DELIVERED,
+        /** The destination has it but hardly keeps up: {@link Inbox#onWritable} says when it is better to go on. */
+        CONGESTED,
+        /** The destination does not keep up, the message is lost. */
+        OVERFLOW,
+        /** No such destination, or nobody can say how to reach it. */
+        NO_LEASE_SET
+    }
+
+    /** A destination's presence on the router. */
+    interface Attachment {
+
+        /** The client knows its session: the router may ask for lease sets from now on. */
+        void open();
+
+        /** Sends a framed payload, taking it over. Never calls back to the sender from within, but may to others. */
+        Verdict send(Destination to, ByteBuf payload);
+
+        /** The client answered with a lease set whose signature holds. */
+        void leaseSet(LeaseSet leaseSet);
+
+        void reconfigure(Mapping options);
+
+        /** After {@link Inbox#isCongested} was true: it is so no more. */
+        void inboxDrained();
+
+        /** Ends the presence; nothing is called back afterwards. */
+        void detach();
+    }
+
+    /** Where the router puts what it has for a client. */
+    interface Inbox {
+
+        /** Takes over a message that came; false when there is no room and it was dropped. */
+        boolean deliver(ByteBuf payload);
+
+        /** Whether senders had better wait. */
+        boolean isCongested();
+
+        void requestLeaseSet(List<Lease> leases);
+
+        /** A destination that was congested has caught up. */
+        void onWritable();
+
+        /** The router is closing. */
+        void onShutdown(String reason);
+    }
+}
