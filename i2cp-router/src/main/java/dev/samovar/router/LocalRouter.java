@@ -44,7 +44,7 @@ public final class LocalRouter {
 
     private static final long RENEW_NANOS = TimeUnit.MINUTES.toNanos(8);
 
-    /** Bytes that wait for all clients together. */
+    /** Bytes that wait for all clients in this process together. */
     private static final long QUEUE_BYTES = 64L * 1024 * 1024;
 
     /** Kilobytes per second: no limit to speak of. */
@@ -85,11 +85,6 @@ public final class LocalRouter {
     /** The way in for an I2CP server; on the router's lane. */
     public RouterPort port() {
         return port;
-    }
-
-    /** What may wait for all clients of this router together; on the router's lane. */
-    public QueueBudget budget() {
-        return budget;
     }
 
     /** Ends all sessions; their clients are told. */
