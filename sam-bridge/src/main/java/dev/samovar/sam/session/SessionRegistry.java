@@ -1,0 +1,98 @@
+package dev.samovar.sam.session;
+
+import dev.samovar.data.Hash;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The IDs and destinations in use over the whole bridge. Both are taken when a session is asked for and freed the moment
+ * it ends, so that the next SESSION CREATE need not wait. At most {@code limit} sessions. Owner: the client lane.
+ */
+public final class SessionRegistry {
+
+    /** Destinations of sessions that ended lately, for {@link #endedLately}. */
+    private static final int REMEMBERED = 256;
+
+    private final int limit;
+    private final Set<String> ids = new HashSet<>();
+    private final Set<Hash> destinations = new HashSet<>();
+    private final Map<String, SamSession> sessions = new HashMap<>();
+    private final LinkedHashSet<Hash> ended = new LinkedHashSet<>();
+    private int lastNumber;
+
+    public SessionRegistry(int limit) {
+        this.limit = limit;
+    }
+
+    /** Whether another session may be made. */
+    public boolean hasRoom() {
+        return ids.size() < limit;
+    }
+
+    /** Takes an ID; false when it is in use. */
+    boolean reserveId(String id) {
+        return ids.add(id);
+    }
+
+    void releaseId(String id) {
+        ids.remove(id);
+    }
+
+    /** Takes a destination; false when it is in use. */
+    boolean reserveDestination(Hash destination) {
+        return destinations.add(destination);
+    }
+
+    void releaseDestination(Hash destination) {
+        destinations.remove(destination);
+        ended.remove(destination);
+        ended.add(destination);
+        if (ended.size() > REMEMBERED) {
+            ended.remove(ended.iterator().next());
+        }
+    }
+
+    /** Whether a session of this destination ended here lately: its router may not have noticed yet. */
+    boolean endedLately(Hash destination) {
+        return ended.contains(destination);
+    }
+
+    int nextNumber() {
+        return ++lastNumber;
+    }
+
+    void add(SamSession session) {
+        sessions.put(session.id(), session);
+    }
+
+    void remove(SamSession session) {
+        sessions.remove(session.id(), session);
+        releaseId(session.id());
+        releaseDestination(session.destination().hash());
+    }
+
+    /** The session of this ID, or null. */
+    public SamSession find(String id) {
+        return id == null ? null : sessions.get(id);
+    }
+
+    /** Sessions that stand. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** IDs in use, those of sessions being made included. */
+    public int reserved() {
+        return ids.size();
+    }
+
+    /** A copy of all sessions, for ending them. */
+    public List<SamSession> all() {
+        return new ArrayList<>(sessions.values());
+    }
+}
