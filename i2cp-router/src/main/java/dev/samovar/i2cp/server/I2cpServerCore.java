@@ -144,7 +144,7 @@ public final class I2cpServerCore {
         this.entropy = entropy;
         this.budget = budget;
         this.limits = limits;
-        this.nextMessageId = entropy.nonZeroInt();
+        this.nextMessageId = entropy.below(Integer.MAX_VALUE);
         timers.set(Timer.IDLE, now + IDLE_NANOS);
     }
 
@@ -264,7 +264,7 @@ public final class I2cpServerCore {
         queuedMessages++;
         queuedBytes += length;
         congestionSeen |= isCongested();
-        int messageId = nextMessageId++;
+        int messageId = newMessageId();
         if (push) {
             transmit.add(new MessagePayload(sessionId, messageId, payload));
         } else {
@@ -453,7 +453,7 @@ public final class I2cpServerCore {
             }
             return;
         }
-        int messageId = nonce != 0 ? nextMessageId++ : 0;
+        int messageId = nonce != 0 ? newMessageId() : 0;
         if (nonce != 0 && statusOnAccept) {
             transmit.add(new MessageStatus(sessionId, messageId, MessageStatus.ACCEPTED, 0, nonce));
         }
@@ -518,6 +518,12 @@ public final class I2cpServerCore {
     }
 
     // --- small things ---
+
+    /** Below 2^31: Java I2P's client never finds a message whose id is beyond. */
+    private int newMessageId() {
+        nextMessageId = nextMessageId == Integer.MAX_VALUE ? 1 : nextMessageId + 1;
+        return nextMessageId;
+    }
 
     private void apply(Mapping options) {
         // SPEC i2cp#options: push only when asked for; status of acceptance unless reliability is "none"
