@@ -50,10 +50,11 @@ async def echo(reader, writer):
         writer.close()
 
 
-async def acceptor(name, bridge):
+async def acceptor(name, bridge, listening):
     """Serves one stream after the other; many of these run side by side."""
     while True:
         reader, writer = await sam.stream_accept(name, sam_address=bridge)
+        listening.set()
         try:
             await sam.peer_destination(reader)
         except BaseException:
@@ -66,21 +67,25 @@ async def serve(bridge, key_file):
     name = sam.utils.generate_session_id()
     destination = await own_destination(bridge, key_file)
     async with sam.Session(name, sam_address=bridge, destination=destination, options=OPTIONS) as session:
-        tasks = [asyncio.ensure_future(acceptor(name, bridge)) for _ in range(STREAMS)]
+        listening = asyncio.Event()
+        tasks = [asyncio.ensure_future(acceptor(name, bridge, listening)) for _ in range(STREAMS)]
         # The control socket says nothing while the session lives: its end is the session's end.
         tasks.append(asyncio.ensure_future(session.reader.read()))
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         stopped = asyncio.ensure_future(stop.wait())
-        print("echo server at {}.b32.i2p".format(destination.base32), flush=True)
-        done, _ = await asyncio.wait(tasks + [stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks + [stopped]:
+        ready = asyncio.ensure_future(listening.wait())
+        done, _ = await asyncio.wait(tasks + [stopped, ready], return_when=asyncio.FIRST_COMPLETED)
+        if done == {ready}:
+            print("echo server at {}.b32.i2p".format(destination.base32), flush=True)
+            done, _ = await asyncio.wait(tasks + [stopped], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks + [stopped, ready]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if stopped in done:
             return 0
-        error = next((task.exception() for task in done if task.exception()), None)
+        error = next((task.exception() for task in done if task is not ready and task.exception()), None)
         print("echo_server: the session has ended{}".format(": {}".format(error) if error else ""), file=sys.stderr)
         return 1
 

@@ -80,31 +80,36 @@ async def ping(bridge, address, patience):
 async def both(first, second, patience):
     """Runs the two roles as two programs."""
 
-    async def start(*words, **pipes):
-        # Of one bridge only the address travels on the command line; keys never do.
+    async def start(*words):
+        # Only addresses travel on the command line; keys never do.
         return await asyncio.create_subprocess_exec(
-            sys.executable, os.path.abspath(__file__), "--patience", str(patience), *words, **pipes)
+            sys.executable, os.path.abspath(__file__), "--patience", str(patience), *words,
+            stdout=asyncio.subprocess.PIPE)
 
-    server = await start("--pong", first, stdout=asyncio.subprocess.PIPE)
-    client = None
-    try:
-        address = None
-        while address is None:
-            line = (await server.stdout.readline()).decode()
-            if not line:
-                return 1
+    async def shown(program, until=None):
+        while True:
+            line = (await program.stdout.readline()).decode()
             print(line, end="", flush=True)
-            if "my address is " in line:
-                address = line.split()[-1]
-        client = await start("--ping", address, second)
-        rest, _ = await server.communicate()
-        print(rest.decode(), end="", flush=True)
-        return max(await client.wait(), server.returncode)
+            if not line or (until and until in line):
+                return line
+
+    server, client = await start("--pong", first), None
+    try:
+        announcement = await shown(server, "my address is ")
+        if not announcement:
+            return 1
+        client = await start("--ping", announcement.split()[-1], second)
+        output = asyncio.ensure_future(shown(server))
+        await shown(client)
+        if await client.wait():
+            return 1  # And the other one would wait for ever.
+        await output
+        return await server.wait()
     finally:
-        for process in (server, client):
-            if process is not None and process.returncode is None:
-                process.kill()
-                await process.wait()
+        for program in (server, client):
+            if program is not None and program.returncode is None:
+                program.kill()
+                await program.wait()
 
 
 def main():

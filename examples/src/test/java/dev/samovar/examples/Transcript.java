@@ -189,7 +189,7 @@ final class Transcript {
                 .replace("\n", "\\n");
     }
 
-    private static String base32OfHash(String destination) {
+    static String base32OfHash(String destination) {
         byte[] raw = Base64.getDecoder().decode(destination.replace('-', '+').replace('~', '/'));
         byte[] hash;
         try {
