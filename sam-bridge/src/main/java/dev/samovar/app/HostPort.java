@@ -45,6 +45,11 @@ record HostPort(String host, int port) {
         return new InetSocketAddress(address, port);
     }
 
+    /** As users write it. */
+    String text() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
     /** The text form of an address that something listens on. */
     static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();

@@ -1,0 +1,134 @@
+package dev.samovar.app;
+
+import dev.samovar.app.GatewayConfig.RouterChoice;
+import dev.samovar.base.CryptoPool;
+import dev.samovar.base.Entropy;
+import dev.samovar.base.EventLoopLane;
+import dev.samovar.base.SecureEntropy;
+import dev.samovar.base.SystemClock;
+import dev.samovar.i2cp.client.I2cpClient;
+import dev.samovar.i2cp.client.TcpI2cpClient;
+import dev.samovar.i2cp.server.I2cpServer;
+import dev.samovar.router.LocalRouter;
+import dev.samovar.sam.server.SamConfig;
+import dev.samovar.sam.server.SamServer;
+import dev.samovar.sam.session.StreamsFactory;
+import dev.samovar.streaming.StreamDriver;
+import dev.samovar.streaming.StreamOptions;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of the program, wired together: the router or the way to it, the I2CP server, the SAM bridge.
+ *
+ * <p>Threads: one event loop, the client lane, owns the SAM sockets, the sessions, and, on the network {@code local}, the
+ * router, whose only work there is to hand messages over. Keys and signatures run on a pool of their own, lookups of host
+ * names, which may block for long, on another.
+ */
+final class Gateway {
+
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+    private static final int CRYPTO_THREADS = 2;
+    private static final int HOST_LOOKUP_THREADS = 1;
+    private static final String HOSTS_FILE = "hosts.txt";
+
+    /** A loop with nothing to do ends after this long, at the latest after the second. */
+    private static final long QUIET_MILLIS = 50;
+
+    private static final long END_MILLIS = 2_000;
+
+    private final GatewayConfig config;
+    private final Entropy entropy = SecureEntropy.INSTANCE;
+    private final CryptoPool crypto = new CryptoPool(CRYPTO_THREADS);
+    private final CryptoPool hostLookups = new CryptoPool(HOST_LOOKUP_THREADS);
+    private final MultiThreadIoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("client"), NioIoHandler.newFactory());
+    private final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
+    private final I2cpClient client;
+    private final LocalRouter localRouter;
+    private final I2cpServer i2cpServer;
+    private final SamServer sam;
+
+    Gateway(GatewayConfig config) {
+        this.config = config;
+        if (config.router() instanceof RouterChoice.External external) {
+            localRouter = null;
+            i2cpServer = null;
+            client = new TcpI2cpClient(loops, external.host(), external.port(), entropy, crypto);
+        } else {
+            localRouter = new LocalRouter(lane, entropy, crypto);
+            i2cpServer = new I2cpServer(loops, lane, localRouter.port(), entropy, crypto);
+            client = localRouter.client();
+        }
+        SamConfig samConfig = new SamConfig(
+                config.sam(), config.samUdp(), config.dataDir().resolve(HOSTS_FILE), SamConfig.Limits.defaults());
+        StreamsFactory streams = (session, keys, options) ->
+                new StreamDriver(session, keys, StreamOptions.from(options), entropy, crypto);
+        sam = new SamServer(samConfig, client, lane, streams, entropy, crypto, hostLookups);
+    }
+
+    /** Begins to listen; the line that says where, or a {@link StartException}. */
+    Future<String> start() {
+        Promise<String> ready = lane.newPromise();
+        sam.start().addListener((Future<SamServer.Bound> done) -> {
+            if (!done.isSuccess()) {
+                ready.setFailure(cannotListen("SAM", "--sam or --sam-udp", done.cause()));
+            } else if (config.router() instanceof RouterChoice.EmbeddedLocal local) {
+                startI2cp(local, done.getNow(), ready);
+            } else if (config.router() instanceof RouterChoice.External external) {
+                log.info("SAM bridge over the I2CP router at {}:{}", external.host(), external.port());
+                ready.setSuccess(readyLine(done.getNow(), "none") + " network=external router=i2cp://"
+                        + new HostPort(external.host(), external.port()).text());
+            }
+        });
+        return ready;
+    }
+
+    private void startI2cp(RouterChoice.EmbeddedLocal local, SamServer.Bound bound, Promise<String> ready) {
+        ChannelFuture binding = i2cpServer.bind(local.i2cp());
+        binding.addListener(done -> {
+            if (!done.isSuccess()) {
+                ready.setFailure(cannotListen("I2CP", ConfigKey.I2CP.flag(), done.cause()));
+                return;
+            }
+            log.warn("network local: it exists only inside this process and gives NO ANONYMITY; nothing reaches I2P");
+            InetSocketAddress i2cp = (InetSocketAddress) binding.channel().localAddress();
+            ready.setSuccess(readyLine(bound, HostPort.text(i2cp)) + " network=local router=embedded");
+        });
+    }
+
+    private static String readyLine(SamServer.Bound bound, String i2cp) {
+        return "READY sam=" + HostPort.text(bound.tcp()) + " sam-udp=" + HostPort.text(bound.udp()) + " i2cp=" + i2cp;
+    }
+
+    private static StartException cannotListen(String what, String flag, Throwable cause) {
+        return new StartException("cannot listen for " + what + " (" + cause.getMessage()
+                + "): end the program that has the port, or choose another with " + flag);
+    }
+
+    /** Ends all sessions, telling their clients, then the threads. */
+    Future<?> close() {
+        sam.close().addListener(done -> {
+            if (i2cpServer != null) {
+                i2cpServer.close();
+            }
+            client.close();
+            if (localRouter != null) {
+                localRouter.close();
+            }
+            crypto.close();
+            hostLookups.close();
+            loops.shutdownGracefully(QUIET_MILLIS, END_MILLIS, TimeUnit.MILLISECONDS);
+        });
+        return loops.terminationFuture();
+    }
+}

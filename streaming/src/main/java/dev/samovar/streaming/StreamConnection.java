@@ -1,0 +1,913 @@
+package dev.samovar.streaming;
+
+import dev.samovar.base.SansIo;
+import dev.samovar.base.TimerTable;
+import dev.samovar.data.Destination;
+import dev.samovar.data.DestinationKeys;
+import dev.samovar.data.OfflineSignature;
+import dev.samovar.i2cp.message.ClientPayload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One stream (streaming specification): numbered packets, acknowledged and sent again until they are, in both directions.
+ *
+ * <pre>
+ * 1 connect        SYN, signed, again after each time-out, until the peer's SYN or the end of patience
+ * 2 write          bytes into the send queue; packets of it while the window has room
+ * 3 handle         acknowledgements first: what they cover leaves, what they lack twice goes again; then the payload
+ * 4 acknowledge    at once on gaps, duplicates, a filled window; else every few packets or after a tenth of a round trip
+ * 5 choke          a receiver whose reader is slow says so in its acknowledgements; the sender then only probes
+ * 6 shutdownOutput CLOSE, signed, behind the last byte; each direction by itself
+ * 7 the end        both CLOSEs acknowledged; then we linger to acknowledge the peer's again
+ * </pre>
+ *
+ * <p>A core: time comes in, packets are polled out. While a packet is at the signer nothing else leaves, so that a stream's
+ * packets keep their order.
+ */
+@SansIo
+final class StreamConnection {
+
+    // Specification constants
+    /** A delay above this is no delay: the sender is to stop. */
+    static final int CHOKE_ABOVE_MILLIS = 60_000;
+
+    /** What we say to make a sender stop. */
+    private static final int CHOKE_MILLIS = 61_000;
+
+    private static final int NACKS_FOR_RETRANSMISSION = 2;
+    private static final int REPLAY_NACKS = 8;
+
+    // Implementation constants
+    private static final int MAX_TRANSMISSIONS = 9;
+    private static final int RING = 256;
+    private static final int MASK = RING - 1;
+    private static final int QUICK_ACKS = 32;
+    private static final int QUICK_ACK_EVERY = 2;
+    private static final int ACK_EVERY = 8;
+    private static final long MIN_ACK_DELAY = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MAX_ACK_DELAY = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MAX_PROBE_DELAY = TimeUnit.SECONDS.toNanos(10);
+    private static final int MAX_PROBES_UNANSWERED = 20;
+    private static final long LINGER = TimeUnit.SECONDS.toNanos(10);
+    private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(90);
+
+    private enum Timer {
+        CONNECT,
+        RTO,
+        ACK,
+        PROBE,
+        KEEP_ALIVE,
+        LINGER
+    }
+
+    /** Where the stream stands. */
+    enum State {
+        /** Our SYN is out. */
+        CONNECTING,
+        /** Both sides know each other. */
+        OPEN,
+        /** Both directions have ended; the peer's last packets are still acknowledged. */
+        LINGERING,
+        /** Nothing is left. */
+        DEAD
+    }
+
+    /** What the user is to hear, in this order. */
+    enum Event {
+        CONNECTED,
+        WRITABLE,
+        READABLE,
+        END_OF_INPUT,
+        CLOSED
+    }
+
+    private final DestinationKeys keys;
+    private final StreamOptions options;
+    private final boolean initiator;
+    private final int receiveStreamId;
+    private final int localPort;
+    private final int peerPort;
+    private final Destination peerDestination;
+
+    private final SendQueue sendQueue = new SendQueue();
+    private final ReceiveQueue receiveQueue = new ReceiveQueue();
+    private final RttEstimator rtt = new RttEstimator();
+    private final CongestionWindow window;
+    private final TimerTable<Timer> timers = new TimerTable<>(Timer.class);
+
+    // packets under way, by number
+    private final ByteBuf[] payloads = new ByteBuf[RING];
+    private final ByteBuf[] signedPackets = new ByteBuf[RING];
+    private final long[] sentAt = new long[RING];
+    private final byte[] transmissions = new byte[RING];
+    private final byte[] nacked = new byte[RING];
+    private final boolean[] acknowledged = new boolean[RING];
+    private final boolean[] lost = new boolean[RING];
+    private long firstUnacknowledged;
+    private long nextSequence;
+    private int lostCount;
+    private int underWay;
+    private long recoverUntil = -1;
+    private long lastPartial = -1;
+
+    private State state;
+    private PeerIdentity peer;
+    private int sendStreamId;
+    private int packetSize;
+    private boolean atSigner;
+    private boolean choked;
+    private int probes;
+    private boolean probeAllowed;
+
+    private boolean closeRequested;
+    private boolean closeSent;
+    private boolean discardInput;
+    private boolean resetRequested;
+    private long closeSequence = -1;
+
+    private boolean ackNow;
+    private int unacknowledgedPackets;
+    private int receivedPackets;
+    private boolean choking;
+    private final int[] missing = new int[StreamPacket.MAX_NACKS];
+
+    private boolean connectedEvent;
+    private boolean readableEvent;
+    private boolean readableArmed = true;
+    private boolean writableWanted;
+    private boolean endOfInputTold;
+    private StreamEnd end;
+    private boolean endTold;
+
+    /** A packet to send; {@code signatureOffset} is -1, or where its signature goes once made. */
+    record Outgoing(ByteBuf packet, int signatureOffset, long sequence, boolean syn) {}
+
+    private StreamConnection(
+            DestinationKeys keys,
+            StreamOptions options,
+            boolean initiator,
+            Destination peerDestination,
+            int receiveStreamId,
+            int localPort,
+            int peerPort) {
+        this.keys = keys;
+        this.options = options;
+        this.initiator = initiator;
+        this.peerDestination = peerDestination;
+        this.receiveStreamId = receiveStreamId;
+        this.localPort = localPort;
+        this.peerPort = peerPort;
+        this.packetSize = options.maxPacketSize();
+        this.window = new CongestionWindow(options.initialWindow(), options.maxWindow());
+    }
+
+    /** A stream that we open. */
+    static StreamConnection connect(
+            DestinationKeys keys,
+            StreamOptions options,
+            Destination peer,
+            int receiveStreamId,
+            int localPort,
+            int peerPort,
+            long deadline) {
+        StreamConnection connection =
+                new StreamConnection(keys, options, true, peer, receiveStreamId, localPort, peerPort);
+        connection.state = State.CONNECTING;
+        connection.timers.set(Timer.CONNECT, deadline);
+        return connection;
+    }
+
+    /** A stream that a peer opened with this verified SYN. */
+    static StreamConnection accept(
+            DestinationKeys keys,
+            StreamOptions options,
+            PeerIdentity peer,
+            StreamPacket syn,
+            int receiveStreamId,
+            int localPort,
+            int peerPort,
+            long now) {
+        StreamConnection connection =
+                new StreamConnection(keys, options, false, peer.destination(), receiveStreamId, localPort, peerPort);
+        connection.state = State.OPEN;
+        connection.peer = peer;
+        connection.sendStreamId = syn.receiveStreamId;
+        connection.connectedEvent = true;
+        connection.takePacketSize(syn);
+        connection.receive(syn, now);
+        connection.timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
+        return connection;
+    }
+
+    // ---- 1 inputs ----
+
+    /** A packet of this stream whose signature, where it has one, was verified. Its payload is borrowed. */
+    void handle(StreamPacket packet, PeerIdentity signer, long now) {
+        if (state == State.DEAD) {
+            return;
+        }
+        probes = 0;
+        if (packet.has(StreamFlag.RESET)) {
+            finish(state == State.CONNECTING ? StreamEnd.REFUSED : StreamEnd.RESET_BY_PEER);
+            return;
+        }
+        if (packet.has(StreamFlag.SYNCHRONIZE)) {
+            handleSynchronize(packet, signer, now);
+        } else if (state == State.CONNECTING) {
+            // it overtook the peer's SYN, and will come again
+            return;
+        }
+        timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
+        if (packet.has(StreamFlag.DELAY_REQUESTED)) {
+            handleDelay(packet.delay, now);
+        } else if (choked && packet.isPlainAck()) {
+            unchoke();
+        }
+        if (!packet.has(StreamFlag.NO_ACK)) {
+            acknowledge(packet, now);
+        }
+        if (!packet.isPlainAck()) {
+            receive(packet, now);
+        }
+        settle(now);
+    }
+
+    private void handleSynchronize(StreamPacket packet, PeerIdentity signer, long now) {
+        if (state == State.CONNECTING && initiator) {
+            peer = signer;
+            sendStreamId = packet.receiveStreamId;
+            state = State.OPEN;
+            connectedEvent = true;
+            takePacketSize(packet);
+            timers.stop(Timer.CONNECT);
+        } else if (!initiator && firstUnacknowledged == 0 && nextSequence > 0 && !atSigner) {
+            // the peer has not got our SYN yet
+            markLost(0);
+        } else {
+            scheduleAck(now, true);
+        }
+    }
+
+    private void takePacketSize(StreamPacket packet) {
+        if (packet.has(StreamFlag.MAX_PACKET_SIZE_INCLUDED) && packet.maxPacketSize > 0) {
+            packetSize = Math.min(packetSize, packet.maxPacketSize);
+        }
+    }
+
+    private void handleDelay(int millis, long now) {
+        if (millis > CHOKE_ABOVE_MILLIS) {
+            if (!choked) {
+                choked = true;
+                timers.stop(Timer.RTO);
+                timers.set(Timer.PROBE, now + probeDelay());
+            }
+            return;
+        }
+        if (choked) {
+            unchoke();
+        }
+        if (millis == 0) {
+            ackNow = true;
+        }
+    }
+
+    private void unchoke() {
+        choked = false;
+        probeAllowed = false;
+        timers.stop(Timer.PROBE);
+        // what was sent into a full buffer was dropped there, by no fault of the network
+        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
+            if (!acknowledged[(int) sequence & MASK]) {
+                transmissions[(int) sequence & MASK] = 1;
+            }
+        }
+    }
+
+    private long probeDelay() {
+        return Math.min(MAX_PROBE_DELAY, rtt.rto() << Math.min(probes, 6));
+    }
+
+    private void acknowledge(StreamPacket packet, long now) {
+        long through = packet.ackThrough;
+        if (through >= nextSequence) {
+            return;
+        }
+        int newly = 0;
+        int nack = 0;
+        long sample = -1;
+        for (long sequence = firstUnacknowledged; sequence <= through; sequence++) {
+            while (nack < packet.nackCount && Integer.compareUnsigned(packet.nacks[nack], (int) sequence) < 0) {
+                nack++;
+            }
+            int slot = (int) sequence & MASK;
+            if (acknowledged[slot]) {
+                continue;
+            }
+            if (nack < packet.nackCount && packet.nacks[nack] == (int) sequence) {
+                if (!lost[slot] && ++nacked[slot] >= NACKS_FOR_RETRANSMISSION && !choked) {
+                    markLost(sequence);
+                    if (sequence > recoverUntil) {
+                        recoverUntil = nextSequence;
+                        window.onLoss();
+                    }
+                }
+                continue;
+            }
+            if (transmissions[slot] == 1) {
+                sample = now - sentAt[slot];
+            }
+            leave(slot);
+            newly++;
+        }
+        while (firstUnacknowledged < nextSequence && acknowledged[(int) firstUnacknowledged & MASK]) {
+            firstUnacknowledged++;
+        }
+        if (newly > 0) {
+            if (sample >= 0) {
+                rtt.sample(sample);
+            }
+            if (recoverUntil < 0 || firstUnacknowledged >= recoverUntil) {
+                recoverUntil = -1;
+                window.onAcknowledged(newly);
+            }
+            if (firstUnacknowledged == nextSequence) {
+                timers.stop(Timer.RTO);
+            } else if (!choked) {
+                timers.set(Timer.RTO, now + rtt.rto());
+            }
+        }
+    }
+
+    private void leave(int slot) {
+        acknowledged[slot] = true;
+        underWay--;
+        if (lost[slot]) {
+            lost[slot] = false;
+            lostCount--;
+        }
+        releaseSlot(slot);
+    }
+
+    private void releaseSlot(int slot) {
+        if (payloads[slot] != null) {
+            payloads[slot].release();
+            payloads[slot] = null;
+        }
+        if (signedPackets[slot] != null) {
+            signedPackets[slot].release();
+            signedPackets[slot] = null;
+        }
+    }
+
+    private void markLost(long sequence) {
+        int slot = (int) sequence & MASK;
+        if (!lost[slot] && !acknowledged[slot]) {
+            lost[slot] = true;
+            nacked[slot] = 0;
+            lostCount++;
+        }
+    }
+
+    private void receive(StreamPacket packet, long now) {
+        boolean close = packet.has(StreamFlag.CLOSE);
+        ReceiveQueue.Verdict verdict = receiveQueue.offer(packet.sequence, packet.payload, close);
+        receivedPackets++;
+        if (!choking && receiveQueue.bytes() > ReceiveQueue.HIGH_MARK) {
+            choking = true;
+            ackNow = true;
+        }
+        switch (verdict) {
+            case ACCEPTED -> {
+                if (receiveQueue.isReadable() && readableArmed) {
+                    readableEvent = true;
+                    readableArmed = false;
+                }
+                scheduleAck(now, close || packet.has(StreamFlag.SYNCHRONIZE) && initiator);
+            }
+            case OUT_OF_ORDER, DUPLICATE, NO_ROOM -> scheduleAck(now, true);
+            default -> throw new IllegalStateException();
+        }
+    }
+
+    private void scheduleAck(long now, boolean atOnce) {
+        unacknowledgedPackets++;
+        int every = receivedPackets < QUICK_ACKS ? QUICK_ACK_EVERY : ACK_EVERY;
+        if (atOnce || unacknowledgedPackets >= every || receiveQueue.hasGaps()) {
+            ackNow = true;
+        } else if (!timers.isSet(Timer.ACK)) {
+            long tenth = rtt.smoothed() < 0 ? MAX_ACK_DELAY : rtt.smoothed() / 10;
+            timers.set(Timer.ACK, now + Math.max(MIN_ACK_DELAY, Math.min(MAX_ACK_DELAY, tenth)));
+        }
+    }
+
+    /** A time has come. */
+    void handleTimeout(long now) {
+        for (Timer timer = timers.pollExpired(now); timer != null; timer = timers.pollExpired(now)) {
+            switch (timer) {
+                case CONNECT -> finish(StreamEnd.TIMED_OUT);
+                case RTO -> retransmissionTimeOut();
+                case ACK -> ackNow = true;
+                case PROBE -> probe(now);
+                case KEEP_ALIVE -> {
+                    ackNow = state == State.OPEN;
+                    timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
+                }
+                case LINGER -> die();
+                default -> throw new IllegalStateException();
+            }
+        }
+    }
+
+    private void retransmissionTimeOut() {
+        if (firstUnacknowledged == nextSequence || atSigner) {
+            return;
+        }
+        int oldest = (int) firstUnacknowledged & MASK;
+        if (transmissions[oldest] >= MAX_TRANSMISSIONS) {
+            finish(StreamEnd.TIMED_OUT);
+            return;
+        }
+        rtt.backOff();
+        window.onTimeOut();
+        recoverUntil = -1;
+        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
+            markLost(sequence);
+        }
+    }
+
+    private void probe(long now) {
+        if (!choked) {
+            return;
+        }
+        if (++probes > MAX_PROBES_UNANSWERED) {
+            finish(StreamEnd.TIMED_OUT);
+            return;
+        }
+        probeAllowed = true;
+        timers.set(Timer.PROBE, now + probeDelay());
+    }
+
+    /** The router knows no way to the peer. */
+    void handleUnreachable() {
+        if (state == State.CONNECTING) {
+            finish(StreamEnd.UNREACHABLE);
+        }
+    }
+
+    // ---- 2 commands ----
+
+    int write(ByteBuf in) {
+        if (closeRequested || end != null) {
+            return 0;
+        }
+        int taken = sendQueue.write(in);
+        if (in.isReadable()) {
+            writableWanted = true;
+        }
+        return taken;
+    }
+
+    int writableBytes() {
+        return closeRequested || end != null ? 0 : sendQueue.room();
+    }
+
+    ByteBuf read(int max, long now) {
+        ByteBuf bytes = receiveQueue.read(max);
+        if (bytes == null) {
+            readableArmed = true;
+        } else if (choking && receiveQueue.bytes() < ReceiveQueue.LOW_MARK) {
+            choking = false;
+            ackNow = true;
+        }
+        return bytes;
+    }
+
+    void shutdownOutput(long now) {
+        closeRequested = true;
+        settle(now);
+    }
+
+    void close(long now) {
+        discardInput = true;
+        choking = false;
+        receiveQueue.discard();
+        shutdownOutput(now);
+    }
+
+    void reset() {
+        if (end == null) {
+            resetRequested = peer != null;
+            finish(StreamEnd.RESET);
+        }
+    }
+
+    /** The session has ended: no packet can be sent any more. */
+    void sessionClosed() {
+        finish(StreamEnd.SESSION_CLOSED);
+        die();
+    }
+
+    // ---- 3 outputs ----
+
+    /** The next packet to send, or null. */
+    Outgoing pollTransmit(long now) {
+        if (atSigner) {
+            return null;
+        }
+        if (resetRequested) {
+            resetRequested = false;
+            return signed(StreamFlag.RESET, 0, null, now);
+        }
+        if (state == State.DEAD) {
+            return null;
+        }
+        Outgoing packet = retransmission(now);
+        if (packet == null && state != State.LINGERING) {
+            packet = fresh(now);
+        }
+        if (packet == null && ackNow && sendStreamId != 0 && nextSequence > 0) {
+            packet = plainAck(now);
+        }
+        return packet;
+    }
+
+    private boolean mayTransmit() {
+        return choked ? probeAllowed : underWay - lostCount < window.packets();
+    }
+
+    private Outgoing retransmission(long now) {
+        if (!mayTransmit()) {
+            return null;
+        }
+        if (choked) {
+            // a probe: the oldest packet again, whatever it is
+            if (firstUnacknowledged == nextSequence) {
+                return null;
+            }
+            probeAllowed = false;
+            markLost(firstUnacknowledged);
+        }
+        if (lostCount == 0) {
+            return null;
+        }
+        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
+            int slot = (int) sequence & MASK;
+            if (!lost[slot]) {
+                continue;
+            }
+            if (signedPackets[slot] == null && payloads[slot] == null && sequence != 0 && sequence != closeSequence) {
+                throw new IllegalStateException("a packet without bytes");
+            }
+            lost[slot] = false;
+            lostCount--;
+            sentAt[slot] = now;
+            transmissions[slot] = (byte) Math.min(MAX_TRANSMISSIONS, transmissions[slot] + 1);
+            armRetransmission(now);
+            if (signedPackets[slot] != null) {
+                ByteBuf again = newPacket(signedPackets[slot].readableBytes());
+                again.writeBytes(
+                        signedPackets[slot], signedPackets[slot].readerIndex(), signedPackets[slot].readableBytes());
+                return new Outgoing(again, -1, sequence, sequence == 0);
+            }
+            return data(sequence, payloads[slot], now);
+        }
+        return null;
+    }
+
+    private Outgoing fresh(long now) {
+        if (state == State.CONNECTING) {
+            return nextSequence == 0 ? synchronize(now) : null;
+        }
+        if (nextSequence == 0) {
+            return synchronize(now);
+        }
+        if (!mayTransmit() || nextSequence - firstUnacknowledged >= options.maxWindow()) {
+            return null;
+        }
+        int waiting = sendQueue.bytes();
+        if (waiting == 0) {
+            if (!closeRequested || closeSent) {
+                return null;
+            }
+            closeSent = true;
+            closeSequence = nextSequence;
+            probeAllowed = false;
+            return signed(StreamFlag.CLOSE, closeSequence, null, now);
+        }
+        if (waiting < packetSize) {
+            // at most one small packet under way: the next is filled meanwhile, or leaves when that is acknowledged
+            if (lastPartial >= firstUnacknowledged && !closeRequested) {
+                return null;
+            }
+            lastPartial = nextSequence;
+        }
+        probeAllowed = false;
+        ByteBuf payload = sendQueue.take(Math.min(waiting, packetSize));
+        if (writableWanted && sendQueue.room() >= SendQueue.CAPACITY / 2) {
+            writableWanted = false;
+            writableEvent = true;
+        }
+        long sequence = nextSequence++;
+        register(sequence, now);
+        payloads[(int) sequence & MASK] = payload;
+        return data(sequence, payload, now);
+    }
+
+    private boolean writableEvent;
+
+    private void register(long sequence, long now) {
+        int slot = (int) sequence & MASK;
+        acknowledged[slot] = false;
+        lost[slot] = false;
+        nacked[slot] = 0;
+        transmissions[slot] = 1;
+        sentAt[slot] = now;
+        underWay++;
+        armRetransmission(now);
+    }
+
+    private void armRetransmission(long now) {
+        if (!choked && !timers.isSet(Timer.RTO)) {
+            timers.set(Timer.RTO, now + rtt.rto());
+        }
+    }
+
+    private Outgoing data(long sequence, ByteBuf payload, long now) {
+        ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2 + payload.readableBytes());
+        // the last packet that the window allows asks for its acknowledgement at once
+        boolean full =
+                underWay - lostCount >= window.packets() || nextSequence - firstUnacknowledged >= options.maxWindow();
+        header(packet, sequence, 0, full ? 0 : -1);
+        packet.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+        return new Outgoing(packet, -1, sequence, false);
+    }
+
+    private Outgoing plainAck(long now) {
+        ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2);
+        header(packet, 0, 0, -1);
+        return new Outgoing(packet, -1, -1, false);
+    }
+
+    /** Header with acknowledgements, and the delay option where one is to be said. */
+    private void header(ByteBuf packet, long sequence, int flags, int delay) {
+        int nacks = acknowledgements();
+        int said = choking ? CHOKE_MILLIS : delay;
+        int all = flags
+                | (said >= 0 ? StreamFlag.DELAY_REQUESTED : 0)
+                | (receiveQueue.highest() < 0 ? StreamFlag.NO_ACK : 0);
+        int sizeAt = StreamPacketCodec.beginHeader(
+                packet,
+                sendStreamId,
+                receiveStreamId,
+                sequence,
+                Math.max(0, receiveQueue.highest()),
+                missing,
+                nacks,
+                resendDelaySeconds(),
+                all);
+        if (said >= 0) {
+            packet.writeShort(said);
+        }
+        StreamPacketCodec.endOptions(packet, sizeAt);
+    }
+
+    private int acknowledgements() {
+        ackNow = false;
+        unacknowledgedPackets = 0;
+        timers.stop(Timer.ACK);
+        return receiveQueue.hasGaps() ? receiveQueue.missing(missing) : 0;
+    }
+
+    private int resendDelaySeconds() {
+        return (int) Math.min(255, TimeUnit.NANOSECONDS.toSeconds(rtt.rto()));
+    }
+
+    private Outgoing synchronize(long now) {
+        ByteBuf payload = null;
+        if (!initiator && sendQueue.bytes() > 0) {
+            payload = sendQueue.take(Math.min(sendQueue.bytes(), packetSize));
+        }
+        return signed(StreamFlag.SYNCHRONIZE, 0, payload, now);
+    }
+
+    /** A packet that the signer has to see first. Kept as signed, for sending it again. */
+    private Outgoing signed(int kind, long sequence, ByteBuf payload, long now) {
+        boolean syn = kind == StreamFlag.SYNCHRONIZE;
+        OfflineSignature offline = keys.offline().orElse(null);
+        int flags = kind | StreamFlag.SIGNATURE_INCLUDED;
+        if (syn) {
+            flags |= StreamFlag.FROM_INCLUDED | StreamFlag.MAX_PACKET_SIZE_INCLUDED;
+        }
+        if (offline != null) {
+            flags |= StreamFlag.OFFLINE_SIGNATURE;
+        }
+        int nacks = acknowledgements();
+        if (syn && initiator) {
+            nacks = replayProtection();
+        }
+        boolean noAck = receiveQueue.highest() < 0;
+        ByteBuf packet = newPacket(1024 + (payload == null ? 0 : payload.readableBytes()));
+        int start = packet.writerIndex();
+        int sizeAt = StreamPacketCodec.beginHeader(
+                packet,
+                sendStreamId,
+                receiveStreamId,
+                sequence,
+                Math.max(0, receiveQueue.highest()),
+                missing,
+                nacks,
+                resendDelaySeconds(),
+                flags | (noAck ? StreamFlag.NO_ACK : 0));
+        if (syn) {
+            keys.destination().encode(packet);
+            packet.writeShort(options.maxPacketSize());
+        }
+        if (offline != null) {
+            offline.encode(packet);
+        }
+        int signatureOffset = packet.writerIndex() - start;
+        packet.writeZero(keys.signingKeys().type().signatureLength());
+        StreamPacketCodec.endOptions(packet, sizeAt);
+        if (payload != null) {
+            packet.writeBytes(payload);
+            payload.release();
+        }
+        if (kind != StreamFlag.RESET) {
+            nextSequence++;
+            register(sequence, now);
+        }
+        atSigner = true;
+        return new Outgoing(packet, signatureOffset, kind == StreamFlag.RESET ? -1 : sequence, syn);
+    }
+
+    /** SPEC streaming#replay-prevention: the first SYN carries the hash of the destination it is for as eight NACKs. */
+    private int replayProtection() {
+        byte[] hash = peerDestination.hash().toBytes();
+        for (int i = 0; i < REPLAY_NACKS; i++) {
+            missing[i] = (hash[4 * i] & 0xff) << 24
+                    | (hash[4 * i + 1] & 0xff) << 16
+                    | (hash[4 * i + 2] & 0xff) << 8
+                    | hash[4 * i + 3] & 0xff;
+        }
+        return REPLAY_NACKS;
+    }
+
+    /** The signer is done with the packet of this number; {@code packet} is borrowed, and copied for sending it again. */
+    void signedAndSent(long sequence, ByteBuf packet, long now) {
+        atSigner = false;
+        if (sequence < 0 || state == State.DEAD) {
+            return;
+        }
+        int slot = (int) sequence & MASK;
+        if (!acknowledged[slot]) {
+            signedPackets[slot] = packet.copy();
+            sentAt[slot] = now;
+        }
+    }
+
+    /** The way to the router was full: the packet was not sent, and nothing was lost in the network. */
+    void notSent(long sequence) {
+        if (sequence >= firstUnacknowledged && sequence < nextSequence) {
+            int slot = (int) sequence & MASK;
+            markLost(sequence);
+            transmissions[slot] = (byte) Math.max(0, transmissions[slot] - 1);
+        } else if (sequence < 0) {
+            ackNow = true;
+        }
+    }
+
+    private static ByteBuf newPacket(int length) {
+        ByteBuf packet =
+                PooledByteBufAllocator.DEFAULT.heapBuffer(ClientPayload.HEADROOM + length + ClientPayload.TAILROOM);
+        return packet.setIndex(ClientPayload.HEADROOM, ClientPayload.HEADROOM);
+    }
+
+    /** What the user is to hear next, or null. */
+    Event pollEvent() {
+        if (connectedEvent) {
+            connectedEvent = false;
+            return Event.CONNECTED;
+        }
+        if (writableEvent) {
+            writableEvent = false;
+            return Event.WRITABLE;
+        }
+        if (readableEvent) {
+            readableEvent = false;
+            return Event.READABLE;
+        }
+        if (!endOfInputTold && !discardInput && receiveQueue.isComplete() && !receiveQueue.isReadable()) {
+            endOfInputTold = true;
+            return Event.END_OF_INPUT;
+        }
+        if (end != null && !endTold) {
+            endTold = true;
+            return Event.CLOSED;
+        }
+        return null;
+    }
+
+    /** When {@link #handleTimeout} wants to be called, monotonic nanoseconds. */
+    long nextTimeout() {
+        return state == State.DEAD ? TimerTable.NEVER : timers.next();
+    }
+
+    // ---- the end ----
+
+    private void settle(long now) {
+        if (state != State.OPEN || end != null) {
+            return;
+        }
+        boolean outputDone = closeSent && firstUnacknowledged == nextSequence;
+        if (outputDone && receiveQueue.isComplete()) {
+            end = StreamEnd.COMPLETED;
+            state = State.LINGERING;
+            timers.stopAll();
+            timers.set(Timer.LINGER, now + LINGER);
+            ackNow = true;
+        } else if (outputDone && discardInput && receivedPackets > 0 && unwanted()) {
+            // nobody reads any more and the peer goes on: it is told
+            resetRequested = true;
+            finish(StreamEnd.RESET);
+        }
+    }
+
+    private boolean unwanted() {
+        return unacknowledgedPackets > 0 && !receiveQueue.isComplete() && ++unwantedPackets > MAX_UNWANTED;
+    }
+
+    private static final int MAX_UNWANTED = 64;
+    private int unwantedPackets;
+
+    private void finish(StreamEnd how) {
+        if (end == null) {
+            end = how;
+        }
+        timers.stopAll();
+        die();
+    }
+
+    private void die() {
+        state = State.DEAD;
+        timers.stopAll();
+        sendQueue.release();
+        for (int slot = 0; slot < RING; slot++) {
+            releaseSlot(slot);
+        }
+        if (end != StreamEnd.COMPLETED && end != StreamEnd.RESET_BY_PEER && end != StreamEnd.TIMED_OUT) {
+            receiveQueue.release();
+        }
+    }
+
+    /** Drops what nobody will read. */
+    void release() {
+        receiveQueue.release();
+    }
+
+    // ---- 4 getters ----
+
+    State state() {
+        return state;
+    }
+
+    /** Whether nothing will come out any more. */
+    boolean isOver() {
+        return state == State.DEAD && !resetRequested && !atSigner;
+    }
+
+    /** How it ended, or null. */
+    StreamEnd end() {
+        return end;
+    }
+
+    /** Who signs for the peer, or null before its SYN. */
+    PeerIdentity peer() {
+        return peer;
+    }
+
+    Destination peerDestination() {
+        return peerDestination;
+    }
+
+    boolean isInitiator() {
+        return initiator;
+    }
+
+    int receiveStreamId() {
+        return receiveStreamId;
+    }
+
+    int sendStreamId() {
+        return sendStreamId;
+    }
+
+    int localPort() {
+        return localPort;
+    }
+
+    int peerPort() {
+        return peerPort;
+    }
+}

@@ -1,0 +1,748 @@
+package dev.samovar.streaming;
+
+import dev.samovar.base.Cancellable;
+import dev.samovar.base.Entropy;
+import dev.samovar.base.Lane;
+import dev.samovar.base.Offload;
+import dev.samovar.base.TimerTable;
+import dev.samovar.base.WireException;
+import dev.samovar.crypto.SigType;
+import dev.samovar.data.Destination;
+import dev.samovar.data.DestinationKeys;
+import dev.samovar.data.Hash;
+import dev.samovar.data.OfflineSignature;
+import dev.samovar.i2cp.client.DeliveryStatus;
+import dev.samovar.i2cp.client.I2cpClientSession;
+import dev.samovar.i2cp.client.InboundMessage;
+import dev.samovar.i2cp.client.OutboundMessage;
+import dev.samovar.i2cp.client.Protocol;
+import dev.samovar.i2cp.client.SendOutcome;
+import dev.samovar.i2cp.message.ClientPayload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The streams of one session: finds whose packet it is, has signatures made and checked on the pool, moves packets to and
+ * from the session, keeps the time of all streams with one timer.
+ *
+ * <pre>
+ * 1 message in       onMessage    decoded; a signed packet goes to the pool first, any other to its stream at once
+ * 2 a SYN            synchronize  replays and repetitions told apart; to a waiting accept, the queue, or refused
+ * 3 drain            packets polled out while the session takes them, then events told
+ * 4 congestion       onWritable   streams that had more to send are drained again
+ * </pre>
+ *
+ * <p>Owner: the session's lane. Bounds: {@value #MAX_STREAMS} streams, {@value #MAX_VERIFICATIONS} signatures being checked
+ * (more are dropped: peers send again), {@value #MAX_QUEUED} streams waiting for an accept (more are refused).
+ */
+public final class StreamDriver implements Streams {
+
+    /** Tracking numbers of streaming's messages are this and above. */
+    private static final int FIRST_TRACKING = 0x4000_0000;
+
+    static final int MAX_STREAMS = 8192;
+    static final int MAX_VERIFICATIONS = 512;
+    static final int MAX_QUEUED = 64;
+    private static final int MAX_REMEMBERED_SYNS = 8192;
+    private static final int MAX_EARLY = 64;
+    private static final int MAX_REFUSALS_PER_SECOND = 16;
+    private static final int MAX_PONGS_PER_SECOND = 16;
+    private static final int MAX_ECHO = 2048;
+    private static final int REPLAY_NACKS = 8;
+
+    private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int SIGNED_KINDS = StreamFlag.SYNCHRONIZE | StreamFlag.CLOSE | StreamFlag.RESET;
+
+    private final I2cpClientSession session;
+    private final DestinationKeys keys;
+    private final StreamOptions options;
+    private final Entropy entropy;
+    private final Offload offload;
+    private final Lane lane;
+
+    private final IntObjectHashMap<DrivenStream> streams = new IntObjectHashMap<>();
+    private final IntObjectHashMap<DrivenStream> youngByPeerId = new IntObjectHashMap<>();
+    private final Map<SynKey, Integer> recentSyns = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SynKey, Integer> eldest) {
+            return size() > MAX_REMEMBERED_SYNS;
+        }
+    };
+    private final ArrayDeque<Early> early = new ArrayDeque<>();
+    private final ArrayDeque<PendingAccept> accepts = new ArrayDeque<>();
+    private final ArrayDeque<DrivenStream> queued = new ArrayDeque<>();
+    private final ArrayDeque<DrivenStream> dirty = new ArrayDeque<>();
+    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
+    private final StreamPacket packet = new StreamPacket();
+
+    private final RateLimit refusals = new RateLimit(MAX_REFUSALS_PER_SECOND);
+    private final RateLimit pongs = new RateLimit(MAX_PONGS_PER_SECOND);
+    private Cancellable timer = () -> {};
+    private long timerAt = TimerTable.NEVER;
+    private boolean draining;
+    private boolean listening;
+    private boolean closed;
+    private int verifications;
+    private int nextTracking = FIRST_TRACKING;
+    private final IntObjectHashMap<DrivenStream> tracked = new IntObjectHashMap<>();
+
+    private record SynKey(Hash peer, int streamId) {}
+
+    private record Early(int streamId, ByteBuf packet, InboundMessage message, long until) {}
+
+    private record Deadline(long at, DrivenStream stream) {}
+
+    private static final class PendingAccept {
+        private final Consumer<StreamSocket> then;
+
+        PendingAccept(Consumer<StreamSocket> then) {
+            this.then = then;
+        }
+    }
+
+    public StreamDriver(
+            I2cpClientSession session, DestinationKeys keys, StreamOptions options, Entropy entropy, Offload offload) {
+        this.session = session;
+        this.keys = keys;
+        this.options = options;
+        this.entropy = entropy;
+        this.offload = offload;
+        this.lane = session.lane();
+    }
+
+    private long now() {
+        return lane.clock().nanos();
+    }
+
+    // ---- commands ----
+
+    @Override
+    public StreamSocket connect(Destination peer, int fromPort, int toPort, long timeoutNanos) {
+        int id = newStreamId();
+        StreamConnection connection =
+                StreamConnection.connect(keys, options, peer, id, fromPort, toPort, now() + timeoutNanos);
+        DrivenStream stream = new DrivenStream(connection);
+        if (closed || streams.size() >= MAX_STREAMS) {
+            connection.sessionClosed();
+        } else {
+            streams.put(id, stream);
+        }
+        // the caller has set its listener by then
+        lane.execute(() -> touch(stream));
+        return stream;
+    }
+
+    private int newStreamId() {
+        int id;
+        do {
+            id = entropy.nonZeroInt();
+        } while (streams.containsKey(id));
+        return id;
+    }
+
+    @Override
+    public Cancellable accept(Consumer<StreamSocket> whenConnected) {
+        listening = true;
+        for (DrivenStream waiting = queued.poll(); waiting != null; waiting = queued.poll()) {
+            if (waiting.connection.end() == null || waiting.connection.end() == StreamEnd.COMPLETED) {
+                waiting.queuedUntil = 0;
+                whenConnected.accept(waiting);
+                touch(waiting);
+                return () -> {};
+            }
+            waiting.forget();
+        }
+        PendingAccept pending = new PendingAccept(whenConnected);
+        accepts.add(pending);
+        return () -> accepts.remove(pending);
+    }
+
+    @Override
+    public int openStreams() {
+        return streams.size();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (DrivenStream stream : new ArrayList<>(streams.values())) {
+            stream.connection.sessionClosed();
+            touch(stream);
+        }
+        for (Early packet : early) {
+            packet.packet.release();
+        }
+        early.clear();
+        accepts.clear();
+        queued.clear();
+        timer.cancel();
+        deadlines.clear();
+    }
+
+    // ---- 1 messages ----
+
+    @Override
+    public void onMessage(InboundMessage message) {
+        ByteBuf in = message.payload();
+        try {
+            if (!closed) {
+                receive(in, message);
+            }
+        } catch (WireException malformed) {
+            // dropped: whoever sent it sends again, or is not worth an answer
+        } finally {
+            in.release();
+        }
+    }
+
+    private void receive(ByteBuf in, InboundMessage message) throws WireException {
+        if (in.readableBytes() < StreamPacket.MIN_LENGTH) {
+            return;
+        }
+        int start = in.readerIndex();
+        DrivenStream stream = streams.get(in.getInt(start));
+        PeerIdentity known = stream == null ? null : stream.connection.peer();
+        SigType signer = known != null ? known.type() : stream == null ? null : typeOf(stream);
+        StreamPacketCodec.decode(in, packet, signer);
+        if (packet.has(StreamFlag.ECHO)) {
+            echo(in, start, message);
+        } else if (packet.has(SIGNED_KINDS)) {
+            verify(in, start, message, stream);
+        } else if (stream != null) {
+            stream.handle(packet, null);
+        } else if (packet.sendStreamId == 0) {
+            early(in, start, message);
+        }
+    }
+
+    private static SigType typeOf(DrivenStream stream) {
+        return stream.connection.peerDestination().signingType();
+    }
+
+    /** A packet of a peer that does not know our id yet: its SYN may come behind it. */
+    private void early(ByteBuf in, int start, InboundMessage message) {
+        DrivenStream young = youngByPeerId.get(packet.receiveStreamId);
+        if (young != null) {
+            young.handle(packet, null);
+            return;
+        }
+        long now = now();
+        while (!early.isEmpty() && (early.size() >= MAX_EARLY || early.peek().until <= now)) {
+            early.poll().packet.release();
+        }
+        early.add(new Early(
+                packet.receiveStreamId, in.retainedSlice(start, in.writerIndex() - start), message, now + EARLY_NANOS));
+    }
+
+    /** SPEC streaming#signature: made over the whole packet with zeros in the signature's place. */
+    private void verify(ByteBuf in, int start, InboundMessage message, DrivenStream stream) {
+        PeerIdentity signer = signerOf(stream);
+        if (signer == null || packet.signature == null || signer.type() == null || verifications >= MAX_VERIFICATIONS) {
+            return;
+        }
+        byte[] bytes = new byte[in.writerIndex() - start];
+        in.getBytes(start, bytes);
+        byte[] signature = packet.signature;
+        byte[] zeroed = bytes.clone();
+        Arrays.fill(zeroed, packet.signatureOffset, packet.signatureOffset + signature.length, (byte) 0);
+        OfflineSignature offline = packet.offline;
+        long today = lane.clock().epochMillis();
+        verifications++;
+        offload.submit(
+                lane,
+                () -> signer.signed(zeroed, signature)
+                        && (offline == null || offline.verify(signer.destination(), today)),
+                holds -> {
+                    verifications--;
+                    if (holds && !closed) {
+                        verified(bytes, signer, message);
+                    }
+                });
+    }
+
+    private PeerIdentity signerOf(DrivenStream stream) {
+        if (packet.from == null) {
+            if (stream == null) {
+                return null;
+            }
+            PeerIdentity known = stream.connection.peer();
+            return known != null ? known : PeerIdentity.claimed(stream.connection.peerDestination(), null);
+        }
+        if (stream != null && !stream.connection.peerDestination().equals(packet.from)) {
+            return null;
+        }
+        return PeerIdentity.claimed(packet.from, packet.offline);
+    }
+
+    private void verified(byte[] bytes, PeerIdentity signer, InboundMessage message) {
+        try {
+            StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, signer.type());
+        } catch (WireException impossible) {
+            return;
+        }
+        if (packet.has(StreamFlag.SYNCHRONIZE) && packet.sendStreamId == 0) {
+            synchronize(signer, message);
+            return;
+        }
+        DrivenStream stream = streams.get(packet.sendStreamId);
+        if (stream == null && packet.sendStreamId == 0) {
+            stream = youngByPeerId.get(packet.receiveStreamId);
+        }
+        if (stream != null && stream.connection.peerDestination().equals(signer.destination())) {
+            stream.handle(packet, signer);
+        }
+    }
+
+    // ---- 2 a peer's SYN ----
+
+    private void synchronize(PeerIdentity signer, InboundMessage message) {
+        if (!isForUs() || packet.receiveStreamId == 0) {
+            return;
+        }
+        SynKey key = new SynKey(signer.destination().hash(), packet.receiveStreamId);
+        Integer before = recentSyns.get(key);
+        if (before != null) {
+            DrivenStream known = streams.get(before);
+            if (known != null) {
+                known.handle(packet, signer);
+            }
+            return;
+        }
+        if (streams.size() >= MAX_STREAMS) {
+            return;
+        }
+        boolean wanted = !accepts.isEmpty() || listening && queued.size() < MAX_QUEUED;
+        if (!wanted && !refusals.allows(now())) {
+            return;
+        }
+        int id = newStreamId();
+        recentSyns.put(key, id);
+        StreamConnection connection =
+                StreamConnection.accept(keys, options, signer, packet, id, message.toPort(), message.fromPort(), now());
+        DrivenStream stream = new DrivenStream(connection);
+        streams.put(id, stream);
+        if (!wanted) {
+            connection.reset();
+            stream.forgotten = true;
+            touch(stream);
+            return;
+        }
+        youngByPeerId.put(packet.receiveStreamId, stream);
+        int peerId = packet.receiveStreamId;
+        PendingAccept accept = accepts.poll();
+        if (accept != null) {
+            accept.then.accept(stream);
+        } else {
+            stream.queuedUntil = now() + QUEUED_NANOS;
+            queued.add(stream);
+        }
+        touch(stream);
+        replayEarly(peerId);
+    }
+
+    private boolean isForUs() {
+        if (packet.nackCount != REPLAY_NACKS) {
+            // from before 0.9.58, when a SYN had no replay protection
+            return true;
+        }
+        byte[] own = keys.destination().hash().toBytes();
+        int different = 0;
+        for (int i = 0; i < REPLAY_NACKS; i++) {
+            different |= packet.nacks[i]
+                    ^ ((own[4 * i] & 0xff) << 24
+                            | (own[4 * i + 1] & 0xff) << 16
+                            | (own[4 * i + 2] & 0xff) << 8
+                            | own[4 * i + 3] & 0xff);
+        }
+        return different == 0;
+    }
+
+    private void replayEarly(int peerId) {
+        for (Iterator<Early> all = early.iterator(); all.hasNext(); ) {
+            Early one = all.next();
+            if (one.streamId == peerId) {
+                all.remove();
+                onMessage(new InboundMessage(
+                        Protocol.STREAMING, one.message.fromPort(), one.message.toPort(), one.packet));
+            }
+        }
+    }
+
+    /** SPEC streaming#echo: a ping is signed and names its sender; the pong carries its id and payload back. */
+    private void echo(ByteBuf in, int start, InboundMessage message) {
+        boolean ping = packet.sendStreamId != 0 && packet.from != null && packet.signature != null;
+        if (!ping
+                || !options.answerPings()
+                || packet.payload.readableBytes() > MAX_ECHO
+                || verifications >= MAX_VERIFICATIONS
+                || !pongs.allows(now())) {
+            return;
+        }
+        PeerIdentity signer = PeerIdentity.claimed(packet.from, packet.offline);
+        byte[] zeroed = new byte[in.writerIndex() - start];
+        in.getBytes(start, zeroed);
+        byte[] signature = packet.signature;
+        Arrays.fill(zeroed, packet.signatureOffset, packet.signatureOffset + signature.length, (byte) 0);
+        byte[] payload = new byte[packet.payload.readableBytes()];
+        packet.payload.getBytes(packet.payload.readerIndex(), payload);
+        int id = packet.sendStreamId;
+        OfflineSignature offline = packet.offline;
+        long today = lane.clock().epochMillis();
+        verifications++;
+        offload.submit(
+                lane,
+                () -> signer.signed(zeroed, signature)
+                        && (offline == null || offline.verify(signer.destination(), today)),
+                holds -> {
+                    verifications--;
+                    if (holds && !closed) {
+                        pong(signer.destination(), id, payload, message);
+                    }
+                });
+    }
+
+    private void pong(Destination to, int pingId, byte[] payload, InboundMessage message) {
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.heapBuffer(
+                ClientPayload.HEADROOM + StreamPacket.MIN_LENGTH + payload.length + ClientPayload.TAILROOM);
+        out.setIndex(ClientPayload.HEADROOM, ClientPayload.HEADROOM);
+        int sizeAt = StreamPacketCodec.beginHeader(
+                out, 0, pingId, 0, 0, new int[0], 0, 0, StreamFlag.ECHO | StreamFlag.NO_ACK);
+        StreamPacketCodec.endOptions(out, sizeAt);
+        out.writeBytes(payload);
+        session.send(new OutboundMessage(to, Protocol.STREAMING, message.toPort(), message.fromPort(), 0, out));
+    }
+
+    // ---- 3 drain ----
+
+    /** Something happened to this stream: what follows from it happens before the caller's turn ends. */
+    private void touch(DrivenStream stream) {
+        if (!stream.isDirty) {
+            stream.isDirty = true;
+            dirty.add(stream);
+        }
+        if (draining) {
+            return;
+        }
+        draining = true;
+        try {
+            for (DrivenStream next = dirty.poll(); next != null; next = dirty.poll()) {
+                next.isDirty = false;
+                drain(next);
+            }
+        } finally {
+            draining = false;
+        }
+    }
+
+    private void drain(DrivenStream stream) {
+        StreamConnection connection = stream.connection;
+        long now = now();
+        while (!closed && session.isWritable()) {
+            StreamConnection.Outgoing outgoing = connection.pollTransmit(now);
+            if (outgoing == null) {
+                break;
+            }
+            transmit(stream, outgoing);
+        }
+        stream.blocked = !session.isWritable();
+        for (StreamConnection.Event event = stream.nextEvent(); event != null; event = stream.nextEvent()) {
+            stream.tell(event);
+        }
+        if (connection.isOver()) {
+            remove(stream);
+        } else {
+            schedule(stream);
+        }
+    }
+
+    private void transmit(DrivenStream stream, StreamConnection.Outgoing outgoing) {
+        ByteBuf bytes = outgoing.packet();
+        if (outgoing.signatureOffset() < 0) {
+            if (send(stream, bytes, 0) == SendOutcome.CONGESTED) {
+                stream.connection.notSent(outgoing.sequence());
+            }
+            return;
+        }
+        byte[] toSign = new byte[bytes.readableBytes()];
+        bytes.getBytes(bytes.readerIndex(), toSign);
+        offload.submit(lane, () -> keys.signingKeys().sign(toSign), signature -> {
+            StreamConnection connection = stream.connection;
+            bytes.setBytes(bytes.readerIndex() + outgoing.signatureOffset(), signature);
+            connection.signedAndSent(outgoing.sequence(), bytes, now());
+            boolean synOut = outgoing.syn() && connection.isInitiator();
+            if (closed) {
+                bytes.release();
+            } else if (send(stream, bytes, synOut ? track(stream) : 0) == SendOutcome.CONGESTED) {
+                connection.notSent(outgoing.sequence());
+            }
+            touch(stream);
+        });
+    }
+
+    private SendOutcome send(DrivenStream stream, ByteBuf bytes, int tracking) {
+        StreamConnection connection = stream.connection;
+        return session.send(new OutboundMessage(
+                connection.peerDestination(),
+                Protocol.STREAMING,
+                connection.localPort(),
+                connection.peerPort(),
+                tracking,
+                bytes));
+    }
+
+    private int track(DrivenStream stream) {
+        if (stream.tracking == 0) {
+            stream.tracking = nextTracking++;
+            if (nextTracking < FIRST_TRACKING) {
+                nextTracking = FIRST_TRACKING;
+            }
+            tracked.put(stream.tracking, stream);
+        }
+        return stream.tracking;
+    }
+
+    @Override
+    public void onDelivery(int tracking, DeliveryStatus status) {
+        DrivenStream stream = tracked.get(tracking);
+        if (stream == null) {
+            return;
+        }
+        if (status == DeliveryStatus.NO_LEASE_SET
+                || status == DeliveryStatus.UNSUPPORTED_ENCRYPTION
+                || status == DeliveryStatus.REJECTED) {
+            stream.connection.handleUnreachable();
+            touch(stream);
+        }
+    }
+
+    // ---- 4 congestion and time ----
+
+    @Override
+    public void onWritable() {
+        if (closed) {
+            return;
+        }
+        for (DrivenStream stream : new ArrayList<>(streams.values())) {
+            if (stream.blocked) {
+                touch(stream);
+            }
+        }
+    }
+
+    private void schedule(DrivenStream stream) {
+        long next = stream.nextTimeout();
+        if (next < stream.armedAt) {
+            stream.armedAt = next;
+            deadlines.add(new Deadline(next, stream));
+            arm();
+        }
+    }
+
+    private void arm() {
+        Deadline first = deadlines.peek();
+        if (first != null && first.at < timerAt) {
+            timer.cancel();
+            timerAt = first.at;
+            timer = lane.schedule(timerAt, this::timeOut);
+        }
+    }
+
+    private void timeOut() {
+        timerAt = TimerTable.NEVER;
+        long now = now();
+        while (!deadlines.isEmpty() && deadlines.peek().at <= now) {
+            Deadline due = deadlines.poll();
+            DrivenStream stream = due.stream;
+            if (due.at != stream.armedAt) {
+                continue;
+            }
+            stream.armedAt = TimerTable.NEVER;
+            if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
+                queued.remove(stream);
+                stream.connection.reset();
+                stream.forget();
+            } else {
+                stream.connection.handleTimeout(now);
+            }
+            touch(stream);
+        }
+        arm();
+    }
+
+    private void remove(DrivenStream stream) {
+        StreamConnection connection = stream.connection;
+        streams.remove(connection.receiveStreamId());
+        if (youngByPeerId.get(connection.sendStreamId()) == stream) {
+            youngByPeerId.remove(connection.sendStreamId());
+        }
+        if (stream.tracking != 0) {
+            tracked.remove(stream.tracking);
+        }
+        if (stream.queuedUntil != 0) {
+            queued.remove(stream);
+            stream.forget();
+        }
+        stream.armedAt = TimerTable.NEVER;
+        stream.over = true;
+        if (stream.forgotten) {
+            connection.release();
+        }
+    }
+
+    /** So many in a second. */
+    private static final class RateLimit {
+
+        private final int perSecond;
+        private long since = Long.MIN_VALUE;
+        private int used;
+
+        RateLimit(int perSecond) {
+            this.perSecond = perSecond;
+        }
+
+        boolean allows(long now) {
+            if (since == Long.MIN_VALUE || now - since >= SECOND) {
+                since = now;
+                used = 0;
+            }
+            return ++used <= perSecond;
+        }
+    }
+
+    /** A stream and its user. */
+    private final class DrivenStream implements StreamSocket {
+
+        private final StreamConnection connection;
+        private Listener listener;
+        private boolean isDirty;
+        private boolean blocked;
+        private boolean forgotten;
+        private boolean over;
+        private long armedAt = TimerTable.NEVER;
+        private long queuedUntil;
+        private int tracking;
+
+        DrivenStream(StreamConnection connection) {
+            this.connection = connection;
+        }
+
+        void handle(StreamPacket packet, PeerIdentity signer) {
+            connection.handle(packet, signer, now());
+            touch(this);
+        }
+
+        StreamConnection.Event nextEvent() {
+            return listener == null ? null : connection.pollEvent();
+        }
+
+        long nextTimeout() {
+            long next = connection.nextTimeout();
+            return queuedUntil != 0 ? Math.min(next, queuedUntil) : next;
+        }
+
+        void tell(StreamConnection.Event event) {
+            switch (event) {
+                case CONNECTED -> listener.onConnected();
+                case WRITABLE -> listener.onWritable();
+                case READABLE -> listener.onReadable();
+                case END_OF_INPUT -> listener.onEndOfInput();
+                case CLOSED -> {
+                    listener.onClosed(connection.end());
+                    if (forgotten) {
+                        connection.release();
+                    }
+                }
+                default -> throw new IllegalStateException();
+            }
+        }
+
+        /** Nobody will read what came. */
+        void forget() {
+            forgotten = true;
+            queuedUntil = 0;
+            connection.release();
+        }
+
+        @Override
+        public Destination peer() {
+            return connection.peerDestination();
+        }
+
+        @Override
+        public int localPort() {
+            return connection.localPort();
+        }
+
+        @Override
+        public int peerPort() {
+            return connection.peerPort();
+        }
+
+        @Override
+        public void listener(Listener told) {
+            listener = told;
+            if (told != null) {
+                lane.execute(() -> touch(this));
+            }
+        }
+
+        @Override
+        public int write(ByteBuf in) {
+            int taken = connection.write(in);
+            if (taken > 0) {
+                touch(this);
+            }
+            return taken;
+        }
+
+        @Override
+        public int writableBytes() {
+            return connection.writableBytes();
+        }
+
+        @Override
+        public ByteBuf read(int maxBytes) {
+            ByteBuf bytes = connection.read(maxBytes, now());
+            touch(this);
+            return bytes;
+        }
+
+        @Override
+        public void shutdownOutput() {
+            connection.shutdownOutput(now());
+            touch(this);
+        }
+
+        @Override
+        public void close() {
+            forgotten = true;
+            connection.close(now());
+            touch(this);
+        }
+
+        @Override
+        public void reset() {
+            forgotten = true;
+            connection.reset();
+            connection.release();
+            touch(this);
+        }
+    }
+}
