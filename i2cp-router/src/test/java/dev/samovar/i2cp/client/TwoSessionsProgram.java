@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Our client against any router by hand: two sessions without hops, a lookup, ten tracked messages. Arguments: host, port.
+ * Our client against any router by hand: two sessions, a lookup, ten tracked messages. Arguments: host, port, hops.
  * Ends with {@code PASS} or {@code FAIL}.
  */
 final class TwoSessionsProgram {
@@ -32,8 +32,8 @@ final class TwoSessionsProgram {
         I2cpClient client =
                 new TcpI2cpClient(group, arguments[0], Integer.parseInt(arguments[1]), SecureEntropy.INSTANCE, crypto);
         CountDownLatch received = new CountDownLatch(MESSAGES);
-        I2cpClientSession one = create(client, lane, "one", received);
-        I2cpClientSession two = create(client, lane, "two", received);
+        I2cpClientSession one = create(client, lane, "one", arguments[2], received);
+        I2cpClientSession two = create(client, lane, "two", arguments[2], received);
         boolean passed = one != null && two != null;
         if (passed) {
             LookupTarget target = new LookupTarget.ByHash(two.destination().hash());
@@ -59,13 +59,17 @@ final class TwoSessionsProgram {
     }
 
     private static I2cpClientSession create(
-            I2cpClient client, EventLoopLane lane, String name, CountDownLatch received) {
+            I2cpClient client, EventLoopLane lane, String name, String hops, CountDownLatch received) {
         long start = System.nanoTime();
         SessionOptions options = SessionOptions.of(Map.of(
-                "inbound.length", "0",
-                "outbound.length", "0",
-                "inbound.allowZeroHop", "true",
-                "outbound.allowZeroHop", "true"));
+                "inbound.length",
+                hops,
+                "outbound.length",
+                hops,
+                "inbound.allowZeroHop",
+                "true",
+                "outbound.allowZeroHop",
+                "true"));
         CreateResult result = client.createSession(
                         lane,
                         DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, SecureEntropy.INSTANCE),
