@@ -10,6 +10,7 @@ import dev.samovar.crypto.SigType;
 import dev.samovar.data.Destination;
 import dev.samovar.data.DestinationKeys;
 import dev.samovar.i2cp.message.ClientPayload;
+import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.RecordingSession;
 import dev.samovar.testkit.SeededEntropy;
 import io.netty.buffer.ByteBuf;
@@ -252,6 +253,24 @@ public abstract class I2cpSessionContract {
                 assertEquals(List.of(type.name()), inbox.messages);
             }
         }
+    }
+
+    @Test
+    void aDestinationWithATransientKeyMakesASession() {
+        long year2100 = 4_102_444_800L;
+        RecordingSession inbox = new RecordingSession();
+        I2cpClientSession session = session(
+                OfflineKeys.generate(SigType.ECDSA_SHA256_P256, SigType.EdDSA_SHA512_Ed25519, year2100, entropy),
+                inbox);
+        onLane(() -> session.send(message(session.destination(), 0, "offline")));
+        await(() -> !inbox.messages.isEmpty());
+        CreateResult expired = result(client().createSession(
+                        lane(),
+                        OfflineKeys.generate(
+                                SigType.EdDSA_SHA512_Ed25519, SigType.EdDSA_SHA512_Ed25519, 1_600_000_000L, entropy),
+                        SessionOptions.NONE,
+                        new RecordingSession()));
+        assertInstanceOf(CreateResult.Refused.class, expired);
     }
 
     @Test
