@@ -473,7 +473,7 @@ final class StreamConnection {
         return closeRequested || end != null ? 0 : sendQueue.room();
     }
 
-    ByteBuf read(int max, long now) {
+    ByteBuf read(int max) {
         ByteBuf bytes = receiveQueue.read(max);
         if (bytes == null) {
             readableArmed = true;
@@ -482,6 +482,11 @@ final class StreamConnection {
             ackNow = true;
         }
         return bytes;
+    }
+
+    /** Whether reading has made a packet or an event due. */
+    boolean hasNewsAfterRead() {
+        return ackNow || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold;
     }
 
     void shutdownOutput(long now) {

@@ -719,8 +719,10 @@ public final class StreamDriver implements Streams {
 
         @Override
         public ByteBuf read(int maxBytes) {
-            ByteBuf bytes = connection.read(maxBytes, now());
-            touch(this);
+            ByteBuf bytes = connection.read(maxBytes);
+            if (connection.hasNewsAfterRead()) {
+                touch(this);
+            }
             return bytes;
         }
 

@@ -46,6 +46,7 @@ final class StreamPump implements StreamSocket.Listener {
     private boolean streamOver;
     private boolean closing;
     private boolean over;
+    private boolean readScheduled;
     private long lastFromStream;
     private Cancellable halfClosedTimer = () -> {};
 
@@ -206,7 +207,14 @@ final class StreamPump implements StreamSocket.Listener {
 
     @Override
     public void onReadable() {
-        toClient();
+        // at the end of this turn: by then a burst of packets has come, and goes out in one write
+        if (!readScheduled) {
+            readScheduled = true;
+            lane.execute(() -> {
+                readScheduled = false;
+                toClient();
+            });
+        }
     }
 
     @Override
