@@ -5,7 +5,6 @@ import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
 import dev.samovar.base.TimerTable;
 import dev.samovar.data.Destination;
-import dev.samovar.i2cp.client.CloseReason.Kind;
 import dev.samovar.i2cp.message.I2cpMessage;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -118,12 +117,6 @@ final class I2cpSessionDriver implements I2cpClientSession, I2cpLink.Receiver {
         assert lane.inLane();
         core.close();
         transmit();
-        drainLater();
-    }
-
-    /** Ends without a word to the router, which went away or is about to. */
-    void abort(CloseReason reason) {
-        core.handleLost(reason);
         drainLater();
     }
 
@@ -284,10 +277,5 @@ final class I2cpSessionDriver implements I2cpClientSession, I2cpLink.Receiver {
                 drain();
             });
         }
-    }
-
-    /** The reason that a client gives when its owner ends all of it. */
-    static CloseReason clientClosed() {
-        return new CloseReason(Kind.CLOSED, "");
     }
 }

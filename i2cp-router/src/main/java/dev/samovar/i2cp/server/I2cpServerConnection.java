@@ -23,7 +23,7 @@ public final class I2cpServerConnection implements RouterPort.Inbox {
         /** Sends, taking the message and its payload over. */
         void write(I2cpMessage message);
 
-        /** Whether there is room; when there is again, {@link I2cpServerConnection#onWritable} is called. */
+        /** Whether there is room; when there is again, {@link I2cpServerConnection#onOutletWritable} is called. */
         boolean isWritable();
 
         /** {@link I2cpServerConnection#wantsInput} is true again. Must not hand messages in from within. */
@@ -80,7 +80,6 @@ public final class I2cpServerConnection implements RouterPort.Inbox {
         return core.isClosed();
     }
 
-    /** The outlet has room again. */
     @Override
     public void onWritable() {
         core.handleWritable();

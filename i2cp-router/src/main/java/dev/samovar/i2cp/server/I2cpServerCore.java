@@ -87,6 +87,9 @@ public final class I2cpServerCore {
     /** A sender waits no longer for one slow destination: others would wait with it. */
     static final long THROTTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** After it waited in vain it does not wait again for so long: a client that never reads costs others a tenth. */
+    static final long NO_THROTTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** The nonce of an announcement, as the Java router sets it. */
     private static final int ANNOUNCED = 1;
 
@@ -136,6 +139,7 @@ public final class I2cpServerCore {
     private int queuedMessages;
     private boolean congestionSeen;
     private boolean throttled;
+    private long noThrottleBefore = Long.MIN_VALUE;
     private boolean closed;
     private long dropped;
 
@@ -287,6 +291,7 @@ public final class I2cpServerCore {
     /** Slow destinations have caught up. */
     public void handleWritable() {
         throttled = false;
+        noThrottleBefore = Long.MIN_VALUE;
         timers.stop(Timer.THROTTLE);
     }
 
@@ -294,7 +299,10 @@ public final class I2cpServerCore {
         for (Timer timer; (timer = timers.pollExpired(now)) != null; ) {
             switch (timer) {
                 case IDLE -> disconnect("no session");
-                case THROTTLE -> throttled = false;
+                case THROTTLE -> {
+                    throttled = false;
+                    noThrottleBefore = now + NO_THROTTLE_NANOS;
+                }
                 case PULL -> expireAnnounced(now);
             }
         }
@@ -458,7 +466,8 @@ public final class I2cpServerCore {
             transmit.add(new MessageStatus(sessionId, messageId, MessageStatus.ACCEPTED, 0, nonce));
         }
         RouterPort.Verdict verdict = attachment.send(message.to(), message.payload());
-        if (verdict == RouterPort.Verdict.CONGESTED || verdict == RouterPort.Verdict.OVERFLOW) {
+        boolean full = verdict == RouterPort.Verdict.CONGESTED || verdict == RouterPort.Verdict.OVERFLOW;
+        if (full && now >= noThrottleBefore) {
             throttled = true;
             timers.set(Timer.THROTTLE, now + THROTTLE_NANOS);
         }

@@ -334,6 +334,8 @@ class I2cpServerCoreTest {
         assertEquals(now + I2cpServerCore.THROTTLE_NANOS, core.nextTimeout());
         core.handleTimeout(core.nextTimeout());
         assertTrue(core.wantsInput(), "others must not wait for it");
+        handle(new SendMessage(id, peer, bytes(10), 0));
+        assertTrue(core.wantsInput(), "nor again and again");
         attachment.verdict = RouterPort.Verdict.OVERFLOW;
         handle(new SendMessage(id, peer, bytes(10), 3));
         assertEquals(MessageStatus.OVERFLOW, ((MessageStatus) answer()).status());
