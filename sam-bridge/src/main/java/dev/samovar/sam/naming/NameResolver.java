@@ -30,6 +30,9 @@ public final class NameResolver {
         /** A well-formed name or address that nobody has now. */
         record NotFound() implements Answer {}
 
+        /** A well-formed name or address of which nobody could tell: no answer in time, no router, too many lookups. */
+        record Unanswered() implements Answer {}
+
         /** Text that can never be one. */
         record Malformed() implements Answer {}
     }
@@ -57,7 +60,7 @@ public final class NameResolver {
      * @param session the session that asks, or null when none does
      */
     public void resolve(String text, I2cpClientSession session, Consumer<Answer> then) {
-        if (text.length() >= MIN_DESTINATION_TEXT) {
+        if (isWrittenOut(text)) {
             then.accept(parse(text));
             return;
         }
@@ -90,8 +93,17 @@ public final class NameResolver {
         ask(new LookupTarget.ByName(name), session, then);
     }
 
-    /** Reads a destination that is written out. */
-    public static Answer parse(String base64) {
+    /** Whether the text is a destination itself, which means the same for ever. */
+    public static boolean isWrittenOut(String text) {
+        return text.length() >= MIN_DESTINATION_TEXT;
+    }
+
+    /** Whether the text is an address made from a key, and no name that somebody gives. */
+    public static boolean isAddress(String text) {
+        return text.toLowerCase(Locale.ROOT).endsWith(BASE32_SUFFIX);
+    }
+
+    private static Answer parse(String base64) {
         try {
             return new Answer.Found(Destination.fromBase64(base64));
         } catch (WireException malformed) {
@@ -103,10 +115,11 @@ public final class NameResolver {
         Future<LookupResult> lookup = session == null ? client.lookup(lane, target) : session.lookup(target);
         lookup.addListener(done -> {
             Object result = done.isSuccess() ? done.getNow() : null;
-            then.accept(
-                    result instanceof LookupResult.Found found
-                            ? new Answer.Found(found.destination())
-                            : new Answer.NotFound());
+            if (result instanceof LookupResult.Found found) {
+                then.accept(new Answer.Found(found.destination()));
+            } else {
+                then.accept(result instanceof LookupResult.NotFound ? new Answer.NotFound() : new Answer.Unanswered());
+            }
         });
     }
 

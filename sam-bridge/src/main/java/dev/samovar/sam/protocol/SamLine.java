@@ -1,37 +1,35 @@
 package dev.samovar.sam.protocol;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * One line in its parts: two words, then keys with values.
+ * One line in its parts: two words, then keys with values (SAM specification, "General SAM message syntax").
+ *
+ * <p>Takes what real clients send under every version: any number of blanks or tabs between words and behind the last, a CR
+ * before the LF, values in quotes with {@code \"} and {@code \\} inside. The two leading words may be in any case; keys and
+ * values are kept as they are.
  *
  * @param command the first word in upper case; empty for an empty line
  * @param subcommand the second word in upper case, or empty
- * @param rest everything behind the first word and one blank, as it came: what PING sends back
- * @param parameters keys and values in the order they came; a key without a value has an empty one
- * @param repeated a key that came twice, or null
+ * @param text everything behind the first word and one blank, as it came: what PING sends back
+ * @param parameters keys and values in the order they came, the last of repeated ones; a key without a value has an empty
+ *     one
+ * @param repeated the keys that came more than once
  */
-public record SamLine(String command, String subcommand, String rest, Map<String, String> parameters, String repeated) {
+record SamLine(String command, String subcommand, String text, Map<String, String> parameters, Set<String> repeated) {
 
-    /**
-     * Splits a line (SAM specification, "General SAM message syntax"). Takes what real clients send: any number of blanks or
-     * tabs between words and behind the last, a CR before the LF, values in quotes with backslash escapes inside. The two
-     * leading words may be in any case; keys and values are kept as they are. The last of repeated keys wins.
-     *
-     * @throws SamSyntaxException for an unterminated quote
-     */
-    public static SamLine parse(String line) throws SamSyntaxException {
+    private static final int MAX_SUBJECT = 16;
+
+    /** @throws SamSyntaxException for an unterminated quote */
+    static SamLine parse(String line) throws SamSyntaxException {
         Tokens tokens = new Tokens(line);
-        String command = tokens.word();
-        String rest = line.substring(Math.min(line.length(), tokens.at + (tokens.at < line.length() ? 1 : 0)));
-        if (rest.endsWith("\r")) {
-            rest = rest.substring(0, rest.length() - 1);
-        }
-        String verb = command.toUpperCase(Locale.ROOT);
-        if (verb.equals("PING") || verb.equals("PONG")) {
-            return new SamLine(verb, "", rest, Map.of(), null);
+        String command = tokens.word().toUpperCase(Locale.ROOT);
+        if (command.equals("PING") || command.equals("PONG")) {
+            return new SamLine(command, "", tokens.rest(), Map.of(), Set.of());
         }
         int beforeSecond = tokens.at;
         String subcommand = tokens.word();
@@ -40,31 +38,90 @@ public record SamLine(String command, String subcommand, String rest, Map<String
             subcommand = "";
         }
         Map<String, String> parameters = new LinkedHashMap<>();
-        String repeated = null;
+        Set<String> repeated = Set.of();
         while (tokens.skipBlanks()) {
             String key = tokens.key();
             String value = tokens.value();
+            if (value == null) {
+                throw new SamSyntaxException(subject(command), "Unterminated quote");
+            }
             if (!key.isEmpty() && parameters.put(key, value) != null) {
-                repeated = key;
+                if (repeated.isEmpty()) {
+                    repeated = new HashSet<>();
+                }
+                repeated.add(key);
             }
         }
-        return new SamLine(verb, subcommand.toUpperCase(Locale.ROOT), rest, parameters, repeated);
+        return new SamLine(command, subcommand.toUpperCase(Locale.ROOT), "", parameters, repeated);
     }
 
-    /** The value, or null. */
-    public String get(String key) {
-        return parameters.get(key);
+    /** The value, or null for none and for an empty one, which some clients send where they mean none. */
+    String get(String key) {
+        String value = parameters.get(key);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** The value. */
+    String required(String key, String message) throws SamSyntaxException {
+        String value = get(key);
+        if (value == null) {
+            throw malformed(message);
+        }
+        return value;
     }
 
     /** True only for "true" in any case; a client's garbage counts as false. */
-    public boolean flag(String key) {
+    boolean flag(String key) {
         return "true".equalsIgnoreCase(parameters.get(key));
     }
 
-    /** The name of the command as its replies begin: {@code SESSION}, {@code STREAM}. */
+    /** The decimal number of this key, or {@code absent}. */
+    int number(String key, int absent, int min, int max) throws SamSyntaxException {
+        String text = get(key);
+        if (text == null) {
+            return absent;
+        }
+        int number = Numbers.parse(text);
+        if (number < min || number > max) {
+            throw malformed("Bad " + key);
+        }
+        return number;
+    }
+
+    /** Throws when one of these keys came twice: nobody can tell which was meant. */
+    void once(Set<String> keys) throws SamSyntaxException {
+        for (String key : repeated) {
+            if (keys.contains(key)) {
+                throw malformed("Duplicate parameter " + key);
+            }
+        }
+    }
+
+    /**
+     * The error of this line. A socket that failed to become a stream's is of no more use (SAM specification, "STREAM
+     * CONNECT"); behind a SEND come bytes that cannot be told from lines.
+     */
+    SamSyntaxException malformed(String message) {
+        boolean fatal = command.equals("STREAM") || subcommand.equals("SEND");
+        return new SamSyntaxException(subject(command), message, fatal);
+    }
+
+    /** The words that replies to a command begin with. */
+    private static String subject(String command) {
+        return switch (command) {
+            case "HELLO", "NAMING", "DEST" -> command + " REPLY";
+            default -> {
+                boolean word = !command.isEmpty()
+                        && command.length() <= MAX_SUBJECT
+                        && command.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+                yield (word ? command : "COMMAND") + " STATUS";
+            }
+        };
+    }
+
     @Override
     public String toString() {
-        return command + " " + subcommand;
+        return "[line]";
     }
 
     private static boolean isBlank(char c) {
@@ -89,6 +146,10 @@ public record SamLine(String command, String subcommand, String rest, Map<String
 
         String word() {
             skipBlanks();
+            return untilBlank();
+        }
+
+        private String untilBlank() {
             int start = at;
             while (at < line.length() && !isBlank(line.charAt(at))) {
                 at++;
@@ -96,7 +157,14 @@ public record SamLine(String command, String subcommand, String rest, Map<String
             return line.substring(start, at);
         }
 
-        /** Up to the first {@code =}, which alone separates. */
+        /** What follows one blank, without the CR of a CR LF. */
+        String rest() {
+            int start = Math.min(line.length(), at + 1);
+            int end = line.endsWith("\r") ? Math.max(start, line.length() - 1) : line.length();
+            return line.substring(start, end);
+        }
+
+        /** Up to the first {@code =}, which alone separates: base64 ends in more of them. */
         String key() {
             int start = at;
             while (at < line.length() && !isBlank(line.charAt(at)) && line.charAt(at) != '=') {
@@ -105,7 +173,8 @@ public record SamLine(String command, String subcommand, String rest, Map<String
             return line.substring(start, at);
         }
 
-        String value() throws SamSyntaxException {
+        /** The value behind a key; null when a quote is not closed. */
+        String value() {
             if (at >= line.length() || line.charAt(at) != '=') {
                 return "";
             }
@@ -114,14 +183,10 @@ public record SamLine(String command, String subcommand, String rest, Map<String
                 at++;
                 return quoted();
             }
-            int start = at;
-            while (at < line.length() && !isBlank(line.charAt(at))) {
-                at++;
-            }
-            return line.substring(start, at);
+            return untilBlank();
         }
 
-        private String quoted() throws SamSyntaxException {
+        private String quoted() {
             StringBuilder value = new StringBuilder();
             while (at < line.length()) {
                 char c = line.charAt(at++);
@@ -137,7 +202,7 @@ public record SamLine(String command, String subcommand, String rest, Map<String
                 }
                 value.append(c);
             }
-            throw new SamSyntaxException("Unterminated quote");
+            return null;
         }
     }
 }

@@ -63,10 +63,6 @@ public final class SamReply {
         return "DEST REPLY PUB=" + publicKey + " PRIV=" + privateKey + "\n";
     }
 
-    public static String generateError(String message) {
-        return error("DEST REPLY", message);
-    }
-
     public static String pong(String text) {
         return text.isEmpty() ? "PONG\n" : "PONG " + text + "\n";
     }
@@ -88,17 +84,8 @@ public final class SamReply {
         return "RAW RECEIVED SIZE=" + size + "\n";
     }
 
-    /** For words that are no command of ours; {@code command} is the client's own first word. */
-    public static String unsupported(String command) {
-        String word =
-                command.length() <= 16 && command.chars().allMatch(c -> c >= 'A' && c <= 'Z') && !command.isEmpty()
-                        ? command
-                        : "COMMAND";
-        return error(word + " STATUS", "unsupported command, enter HELP for help");
-    }
-
     /** {@code MESSAGE} follows {@code RESULT=I2P_ERROR} directly, in quotes, on one line. */
-    private static String error(String subject, String message) {
+    static String error(String subject, String message) {
         return subject + " RESULT=I2P_ERROR MESSAGE=\"" + printable(message) + "\"\n";
     }
 

@@ -2,17 +2,17 @@ package dev.samovar.sam.protocol;
 
 /** The versions of SAM that are served, in order. */
 public enum SamVersion {
-    V3_0("3.0", 0),
-    V3_1("3.1", 1);
+    V3_0("3.0", 300),
+    V3_1("3.1", 301);
 
-    private static final int MAX_MINOR = 99;
+    private static final int PER_MAJOR = 100;
 
     private final String text;
-    private final int minor;
+    private final int number;
 
-    SamVersion(String text, int minor) {
+    SamVersion(String text, int number) {
         this.text = text;
-        this.minor = minor;
+        this.number = number;
     }
 
     /** As it stands in HELLO REPLY. */
@@ -21,39 +21,33 @@ public enum SamVersion {
     }
 
     /**
-     * The highest version within the client's bounds (SAM specification, "Handshake").
+     * The highest version within the client's bounds (SAM specification, "SAM 3.2 Handshake"). A bound is {@code 3} or
+     * {@code 3.1}; the former means 3.0.
      *
      * @param min the client's MIN, or null for none
      * @param max the client's MAX, or null for none
-     * @return null when the ranges do not meet
-     * @throws SamSyntaxException when a bound is no version number
+     * @return null when the ranges do not meet, or a bound is no version at all
      */
-    public static SamVersion negotiate(String min, String max) throws SamSyntaxException {
+    public static SamVersion negotiate(String min, String max) {
         int from = min == null ? 0 : number(min);
         int to = max == null ? Integer.MAX_VALUE : number(max);
-        for (int i = values().length - 1; i >= 0; i--) {
-            int version = 300 + values()[i].minor;
-            if (version >= from && version <= to) {
-                return values()[i];
+        if (from < 0) {
+            return null;
+        }
+        SamVersion highest = null;
+        for (SamVersion version : values()) {
+            if (version.number >= from && version.number <= to) {
+                highest = version;
             }
         }
-        return null;
+        return highest;
     }
 
-    /** "3" is 300, "3.1" is 301. */
-    private static int number(String text) throws SamSyntaxException {
+    /** "3" is 300, "3.1" is 301, -1 is none. */
+    private static int number(String text) {
         int dot = text.indexOf('.');
-        String major = dot < 0 ? text : text.substring(0, dot);
-        String minor = dot < 0 ? "0" : text.substring(dot + 1);
-        try {
-            int high = Integer.parseInt(major);
-            int low = Integer.parseInt(minor);
-            if (high >= 0 && high <= MAX_MINOR && low >= 0 && low <= MAX_MINOR) {
-                return high * 100 + low;
-            }
-        } catch (NumberFormatException notANumber) {
-            // reported below
-        }
-        throw new SamSyntaxException("Bad version");
+        int major = Numbers.parse(dot < 0 ? text : text.substring(0, dot));
+        int minor = dot < 0 ? 0 : Numbers.parse(text.substring(dot + 1));
+        return major < 0 || major >= PER_MAJOR || minor < 0 || minor >= PER_MAJOR ? -1 : major * PER_MAJOR + minor;
     }
 }

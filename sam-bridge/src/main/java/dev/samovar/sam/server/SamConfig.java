@@ -14,16 +14,18 @@ import java.nio.file.Path;
 public record SamConfig(InetSocketAddress tcp, InetSocketAddress udp, Path hostsFile, Limits limits) {
 
     /**
-     * Bounds of the bridge.
+     * Bounds of the bridge. What is beyond one is answered with an error that names it.
      *
-     * @param connections sockets at one time; more are answered with an error and closed
-     * @param sessions sessions at one time; more are answered with an error
+     * @param connections sockets at one time; more are closed behind the answer
+     * @param unGreeted sockets at one time that have not said HELLO yet; more are closed behind the answer
+     * @param sessions sessions at one time, those being made included
+     * @param pendingAccepts ACCEPTs of one session that wait at one time
      * @param helloSeconds for the HELLO line, and again for the first command behind it; then answered and closed
      */
-    public record Limits(int connections, int sessions, int helloSeconds) {
+    public record Limits(int connections, int unGreeted, int sessions, int pendingAccepts, int helloSeconds) {
 
         public static Limits defaults() {
-            return new Limits(16_384, 4_096, 60);
+            return new Limits(16_384, 1_024, 4_096, 512, 60);
         }
     }
 }

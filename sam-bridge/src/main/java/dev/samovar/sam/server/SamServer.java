@@ -19,23 +19,21 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
- * The SAM bridge: its TCP and UDP sockets, and what all connections share. Everything runs on one lane, the client lane.
+ * The SAM bridge: its TCP and UDP sockets, and what all connections share. Everything runs on one lane, the client lane;
  * {@link #start} and {@link #close} may be called from anywhere.
  */
 public final class SamServer {
@@ -49,19 +47,31 @@ public final class SamServer {
 
     private final SamConfig config;
     private final EventLoopLane lane;
-    private final Entropy entropy;
-    private final Offload offload;
-    private final Offload hostLookups;
     private final SessionRegistry registry;
-    private final NameResolver names;
-    private final SessionFactory factory;
-    private final SamUdp udp;
+    private final SamUdpHandler udp;
+    private final SessionCommands sessionCommands;
+    private final StreamCommands streamCommands;
+    private final NameCommands nameCommands;
+    private final DatagramCommands datagramCommands;
     private final Set<SamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int unGreeted;
+    private long refused;
     private Channel tcpChannel;
     private Channel udpChannel;
 
     /** Where the bridge listens. */
     public record Bound(InetSocketAddress tcp, InetSocketAddress udp) {}
+
+    /**
+     * What the bridge holds at a moment.
+     *
+     * @param connections open sockets
+     * @param sessions sessions that stand
+     * @param streams open streams of all sessions
+     * @param refusedConnections sockets beyond a limit, since the start
+     * @param droppedUdp packets that the UDP port dropped, since the start
+     */
+    public record Status(int connections, int sessions, int streams, long refusedConnections, long droppedUdp) {}
 
     /**
      * @param client the way to the router
@@ -80,13 +90,16 @@ public final class SamServer {
             Offload hostLookups) {
         this.config = config;
         this.lane = lane;
-        this.entropy = entropy;
-        this.offload = offload;
-        this.hostLookups = hostLookups;
         registry = new SessionRegistry(config.limits().sessions());
-        names = new NameResolver(lane, client, new HostsFile(config.hostsFile()));
-        factory = new SessionFactory(lane, client, registry, streams, entropy, offload);
-        udp = new SamUdp(registry, names);
+        NameResolver names = new NameResolver(lane, client, new HostsFile(config.hostsFile()));
+        ForwardTargets targets = new ForwardTargets(lane, hostLookups);
+        udp = new SamUdpHandler(registry, names);
+        sessionCommands = new SessionCommands(
+                new SessionFactory(lane, client, registry, streams, entropy, offload), targets, udp);
+        streamCommands = new StreamCommands(
+                registry, names, targets, lane, config.limits().pendingAccepts());
+        nameCommands = new NameCommands(names, lane, entropy, offload);
+        datagramCommands = new DatagramCommands(names);
     }
 
     /** Listens. Fails with the {@link java.net.BindException} of a port that is taken; nothing listens then. */
@@ -102,7 +115,7 @@ public final class SamServer {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 2048, MAX_READ))
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, newReceiveBuffers())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -110,32 +123,41 @@ public final class SamServer {
                     }
                 })
                 .bind(config.tcp());
-        tcp.addListener(tcpDone -> {
-            if (!tcpDone.isSuccess()) {
-                started.tryFailure(tcpDone.cause());
-                return;
+        tcp.addListener(done -> {
+            if (done.isSuccess()) {
+                tcpChannel = tcp.channel();
+                startUdp(started);
+            } else {
+                started.tryFailure(done.cause());
             }
-            tcpChannel = tcp.channel();
-            ChannelFuture bound = new Bootstrap()
-                    .group(lane.loop())
-                    .channel(NioDatagramChannel.class)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_READ))
-                    .option(ChannelOption.SO_RCVBUF, UDP_BUFFER)
-                    .option(ChannelOption.SO_SNDBUF, UDP_BUFFER)
-                    .handler(udp)
-                    .bind(config.udp());
-            bound.addListener(udpDone -> {
-                if (!udpDone.isSuccess()) {
-                    tcpChannel.close();
-                    started.tryFailure(udpDone.cause());
-                    return;
-                }
+        });
+        return started;
+    }
+
+    private void startUdp(Promise<Bound> started) {
+        ChannelFuture bound = new Bootstrap()
+                .group(lane.loop())
+                .channel(NioDatagramChannel.class)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_READ))
+                .option(ChannelOption.SO_RCVBUF, UDP_BUFFER)
+                .option(ChannelOption.SO_SNDBUF, UDP_BUFFER)
+                .handler(udp)
+                .bind(config.udp());
+        bound.addListener(done -> {
+            if (done.isSuccess()) {
                 udpChannel = bound.channel();
                 started.trySuccess(new Bound(
                         (InetSocketAddress) tcpChannel.localAddress(), (InetSocketAddress) udpChannel.localAddress()));
-            });
+            } else {
+                tcpChannel.close();
+                started.tryFailure(done.cause());
+            }
         });
-        return started;
+    }
+
+    /** One read of a socket: grows to {@value #MAX_READ} bytes while a client keeps it full. */
+    static RecvByteBufAllocator newReceiveBuffers() {
+        return new AdaptiveRecvByteBufAllocator(512, 2048, MAX_READ);
     }
 
     /** Ends every session, telling its client, and stops listening. */
@@ -160,32 +182,37 @@ public final class SamServer {
         return closed;
     }
 
-    /** Sessions that stand at this moment; on the lane. */
-    public int sessions() {
-        return registry.size();
+    /** What is going on; on the lane. */
+    public Status status() {
+        int streams = 0;
+        for (SamSession session : registry.all()) {
+            streams += session.streams() == null ? 0 : session.streams().openStreams();
+        }
+        return new Status(connections.size(), registry.size(), streams, refused, udp.dropped());
     }
 
-    boolean admit(SamConnection connection) {
+    /** A new socket: null when it may stay, else why not. */
+    String admit(SamConnection connection) {
         connections.add(connection);
-        return connections.size() <= config.limits().connections();
+        if (connections.size() > config.limits().connections()) {
+            refused++;
+            return "Too many connections";
+        }
+        if (unGreeted >= config.limits().unGreeted()) {
+            refused++;
+            return "Too many connections without HELLO";
+        }
+        unGreeted++;
+        return null;
+    }
+
+    /** A socket that was admitted no longer counts among those without HELLO. */
+    void greeted() {
+        unGreeted--;
     }
 
     void forget(SamConnection connection) {
         connections.remove(connection);
-    }
-
-    /** Finds the address of a host, and tells {@code then} on the lane; null when there is none. */
-    void resolveHost(String host, Consumer<InetAddress> then) {
-        hostLookups.submit(
-                lane,
-                () -> {
-                    try {
-                        return new InetAddress[] {InetAddress.getByName(host)};
-                    } catch (UnknownHostException unknown) {
-                        return new InetAddress[1];
-                    }
-                },
-                found -> then.accept(found[0]));
     }
 
     Lane lane() {
@@ -196,27 +223,19 @@ public final class SamServer {
         return TimeUnit.SECONDS.toNanos(config.limits().helloSeconds());
     }
 
-    SessionRegistry registry() {
-        return registry;
+    SessionCommands sessionCommands() {
+        return sessionCommands;
     }
 
-    SessionFactory factory() {
-        return factory;
+    StreamCommands streamCommands() {
+        return streamCommands;
     }
 
-    NameResolver names() {
-        return names;
+    NameCommands nameCommands() {
+        return nameCommands;
     }
 
-    SamUdp udp() {
-        return udp;
-    }
-
-    Offload offload() {
-        return offload;
-    }
-
-    Entropy entropy() {
-        return entropy;
+    DatagramCommands datagramCommands() {
+        return datagramCommands;
     }
 }

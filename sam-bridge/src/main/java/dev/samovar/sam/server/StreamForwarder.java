@@ -6,9 +6,10 @@ import dev.samovar.sam.protocol.SamReply;
 import dev.samovar.sam.session.SamSession;
 import dev.samovar.streaming.StreamSocket;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -18,9 +19,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * A FORWARD: every stream that comes for the session gets a connection of its own to a server of the user's, with the
  * peer's destination as the first line unless silent. A server that does not take it costs that stream, not the forward.
- * Owner: the client lane.
+ * While {@value #MAX_CONNECTING} connections are being made, further streams wait in the session's queue, which is bounded.
+ *
+ * <p>Owner: the client lane.
  */
 final class StreamForwarder {
+
+    static final int MAX_CONNECTING = 128;
 
     private static final int CONNECT_MILLIS = 3_000;
 
@@ -29,7 +34,8 @@ final class StreamForwarder {
     private final boolean silent;
     private final EventLoop loop;
     private final Lane lane;
-    private Cancellable waiting = () -> {};
+    private Cancellable waiting;
+    private int connecting;
     private boolean stopped;
 
     StreamForwarder(SamSession session, InetSocketAddress target, boolean silent, EventLoop loop, Lane lane) {
@@ -47,25 +53,41 @@ final class StreamForwarder {
 
     /** No more streams; those that were forwarded go on. */
     void stop() {
+        if (stopped) {
+            return;
+        }
         stopped = true;
-        waiting.cancel();
         session.forwarding(false);
+        if (waiting != null) {
+            waiting.cancel();
+            waiting = null;
+        }
     }
 
     private void next() {
-        waiting = session.streams().accept(stream -> {
-            // on a later turn: streams that wait already must not deepen the stack
-            lane.execute(() -> {
-                if (!stopped) {
-                    next();
-                }
-            });
+        if (stopped || waiting != null || connecting >= MAX_CONNECTING) {
+            return;
+        }
+        boolean[] atOnce = new boolean[1];
+        Cancellable wait = session.streams().accept(stream -> {
+            atOnce[0] = true;
+            waiting = null;
             connect(stream);
+            // on a later turn: streams that wait already must not deepen the stack
+            lane.execute(this::next);
         });
+        if (!atOnce[0]) {
+            waiting = wait;
+        }
     }
 
     private void connect(StreamSocket stream) {
-        ChannelFuture connecting = new Bootstrap()
+        if (stopped) {
+            stream.reset();
+            return;
+        }
+        connecting++;
+        ChannelFuture connect = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
@@ -73,26 +95,29 @@ final class StreamForwarder {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, SamServer.WATER_MARKS)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        // the pump joins once connected
-                    }
-                })
+                .option(ChannelOption.RECVBUF_ALLOCATOR, SamServer.newReceiveBuffers())
+                .handler(new ChannelInboundHandlerAdapter())
                 .connect(target);
-        connecting.addListener(done -> {
-            if (!done.isSuccess()) {
+        connect.addListener(done -> {
+            connecting--;
+            if (done.isSuccess()) {
+                begin(connect.channel(), stream);
+            } else {
                 stream.reset();
-                return;
             }
-            Channel channel = connecting.channel();
-            StreamPump pump = new StreamPump(channel, stream, lane, () -> {});
-            channel.pipeline().addLast(new PumpHandler(pump));
-            if (!silent) {
-                String line = SamReply.peer(stream.peer().toBase64());
-                channel.writeAndFlush(channel.alloc().buffer().writeBytes(line.getBytes(StandardCharsets.US_ASCII)));
-            }
-            pump.start(null);
+            next();
         });
+    }
+
+    private void begin(Channel channel, StreamSocket stream) {
+        StreamPump pump = new StreamPump(channel, stream, lane);
+        channel.pipeline().addLast(new PumpHandler(pump));
+        if (!silent) {
+            String line = SamReply.peer(stream.peer().toBase64());
+            ByteBuf out = channel.alloc().directBuffer(line.length());
+            out.writeCharSequence(line, StandardCharsets.US_ASCII);
+            channel.writeAndFlush(out);
+        }
+        pump.start(null, !silent);
     }
 }

@@ -5,6 +5,7 @@ import dev.samovar.base.Lane;
 import dev.samovar.streaming.StreamEnd;
 import dev.samovar.streaming.StreamSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * 1 socket bytes     fromClient    into the stream; what does not fit waits, and no more is read
  * 2 stream has room  onWritable    the rest, then the socket is read again
- * 3 stream bytes     onReadable    to the socket while it is writable, one flush at the end
+ * 3 stream bytes     onReadable    to the socket while it is writable, once a turn, with one flush
  * 4 socket has room  writabilityChanged, as 3
  * 5 socket's end     clientEnded   the stream's output is shut once all is in it
  * 6 stream's end     onEndOfInput  the socket's output is shut once all is in it
@@ -29,6 +30,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class StreamPump implements StreamSocket.Listener {
 
+    /**
+     * Between a status line and the first bytes of a peer that spoke before it: some clients take all that one read returns
+     * for the line, and would lose the bytes.
+     */
+    static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private static final int READ_BYTES = 64 * 1024;
 
     /** How long the peer may stay silent once the client has ended its direction: it may be gone for good. */
@@ -37,31 +44,32 @@ final class StreamPump implements StreamSocket.Listener {
     private final Channel channel;
     private final StreamSocket stream;
     private final Lane lane;
-    private final Runnable whenOver;
 
     private ByteBuf unsent;
     private boolean clientEnded;
     private boolean clientGone;
+    private boolean paused;
+    private boolean readScheduled;
     private boolean outputShut;
     private boolean streamOver;
-    private boolean closing;
     private boolean over;
-    private boolean readScheduled;
     private long lastFromStream;
-    private Cancellable halfClosedTimer = () -> {};
+    private Cancellable halfClosedTimer;
 
-    /**
-     * @param whenOver told once when neither side has anything left
-     */
-    StreamPump(Channel channel, StreamSocket stream, Lane lane, Runnable whenOver) {
+    StreamPump(Channel channel, StreamSocket stream, Lane lane) {
         this.channel = channel;
         this.stream = stream;
         this.lane = lane;
-        this.whenOver = whenOver;
     }
 
-    /** Begins; {@code early} are bytes that the client sent already, or null, and are taken over. */
-    void start(ByteBuf early) {
+    /**
+     * Begins.
+     *
+     * @param early bytes that the client sent already, or null; taken over
+     * @param afterLine whether a line was written to the client just now, see {@link #PAUSE_NANOS}
+     */
+    void start(ByteBuf early, boolean afterLine) {
+        paused = afterLine;
         stream.listener(this);
         if (early != null && early.isReadable()) {
             fromClient(early);
@@ -71,8 +79,19 @@ final class StreamPump implements StreamSocket.Listener {
             }
             channel.read();
         }
-        toClient();
+        paused = false;
+        if (afterLine && readScheduled) {
+            paused = true;
+            lane.schedule(lane.clock().nanos() + PAUSE_NANOS, () -> {
+                paused = false;
+                toClient();
+            });
+        } else {
+            toClient();
+        }
     }
+
+    // ---- socket to stream ----
 
     /** Bytes of the client's; taken over. */
     void fromClient(ByteBuf bytes) {
@@ -80,23 +99,15 @@ final class StreamPump implements StreamSocket.Listener {
             bytes.release();
             return;
         }
-        if (unsent != null) {
-            // only bytes that were read before reading was stopped
-            ByteBuf joined = channel.alloc().buffer(unsent.readableBytes() + bytes.readableBytes());
-            joined.writeBytes(unsent).writeBytes(bytes);
-            unsent.release();
-            bytes.release();
-            unsent = joined;
-            return;
-        }
-        unsent = bytes;
+        // more only from a read that was asked for before reading stopped
+        unsent = unsent == null ? bytes : Unpooled.wrappedBuffer(unsent, bytes);
         toStream();
     }
 
     private void toStream() {
         if (unsent != null) {
             stream.write(unsent);
-            if (unsent.isReadable()) {
+            if (unsent == null || unsent.isReadable()) {
                 return;
             }
             unsent.release();
@@ -137,6 +148,35 @@ final class StreamPump implements StreamSocket.Listener {
         });
     }
 
+    /**
+     * The socket is gone. Broken off, it takes the stream with it at once; else what the client sent before still reaches
+     * the peer. A client that ended its direction before has only lost interest in the peer's.
+     */
+    void clientGone(boolean broken) {
+        if (over || clientGone) {
+            return;
+        }
+        clientGone = true;
+        if (streamOver) {
+            end();
+        } else if (broken && !clientEnded) {
+            stream.reset();
+            end();
+        } else {
+            clientEnded = true;
+            toStream();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!over && unsent != null) {
+            toStream();
+        }
+    }
+
+    // ---- stream to socket ----
+
     /** The socket takes bytes again, or no longer. */
     void writabilityChanged() {
         if (channel.isWritable()) {
@@ -144,8 +184,20 @@ final class StreamPump implements StreamSocket.Listener {
         }
     }
 
+    @Override
+    public void onReadable() {
+        // at the end of the turn: all packets of a turn go out together
+        if (!readScheduled) {
+            readScheduled = true;
+            lane.execute(() -> {
+                readScheduled = false;
+                toClient();
+            });
+        }
+    }
+
     private void toClient() {
-        if (over || closing || clientGone) {
+        if (over || clientGone || paused) {
             return;
         }
         boolean wrote = false;
@@ -162,13 +214,16 @@ final class StreamPump implements StreamSocket.Listener {
             channel.flush();
         }
         if (streamOver && channel.isWritable()) {
-            finish();
+            // all of it is in the socket's queue, which is written before the close
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            end();
         }
     }
 
     /** Packets are small, system calls are dear: puts together what is there, in the kind of buffer that sockets take. */
     private ByteBuf gather(ByteBuf first) {
-        ByteBuf next = stream.read(READ_BYTES);
+        int room = READ_BYTES - first.readableBytes();
+        ByteBuf next = room > 0 ? stream.read(room) : null;
         if (next == null) {
             return first;
         }
@@ -178,57 +233,22 @@ final class StreamPump implements StreamSocket.Listener {
         while (next != null) {
             gathered.writeBytes(next);
             next.release();
-            int room = READ_BYTES - gathered.readableBytes();
+            room = READ_BYTES - gathered.readableBytes();
             next = room > 0 ? stream.read(room) : null;
         }
         return gathered;
     }
 
-    /** The socket is gone. A client that ended its direction before has only lost interest in the peer's. */
-    void clientGone(boolean broken) {
-        if (over) {
-            return;
-        }
-        if (broken && !clientEnded) {
-            stream.reset();
-            end();
-            return;
-        }
-        // what the client sent before still has to reach the peer
-        clientEnded();
-        clientGone = true;
-        toStream();
-    }
-
     @Override
     public void onConnected() {
-        // the socket was handed in connected
-    }
-
-    @Override
-    public void onReadable() {
-        // at the end of this turn: by then a burst of packets has come, and goes out in one write
-        if (!readScheduled) {
-            readScheduled = true;
-            lane.execute(() -> {
-                readScheduled = false;
-                toClient();
-            });
-        }
-    }
-
-    @Override
-    public void onWritable() {
-        if (!over && unsent != null) {
-            toStream();
-        }
+        // the stream was handed in connected
     }
 
     @Override
     public void onEndOfInput() {
-        if (!over && !outputShut && !streamOver) {
+        if (!over && !outputShut && !streamOver && !clientGone) {
             outputShut = true;
-            channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
                 if (channel instanceof DuplexChannel duplex && channel.isActive()) {
                     duplex.shutdownOutput();
                 }
@@ -244,25 +264,23 @@ final class StreamPump implements StreamSocket.Listener {
         streamOver = true;
         if (clientGone) {
             end();
+        } else {
+            toClient();
         }
-        toClient();
-    }
-
-    private void finish() {
-        closing = true;
-        channel.writeAndFlush(channel.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
-        end();
     }
 
     private void end() {
-        if (!over) {
-            over = true;
+        if (over) {
+            return;
+        }
+        over = true;
+        if (halfClosedTimer != null) {
             halfClosedTimer.cancel();
-            if (unsent != null) {
-                unsent.release();
-                unsent = null;
-            }
-            whenOver.run();
+            halfClosedTimer = null;
+        }
+        if (unsent != null) {
+            unsent.release();
+            unsent = null;
         }
     }
 }

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SamSession implements I2cpClientSession.Listener, Datagrams.Listener {
 
-    /** ACCEPTs of one session that wait at the same time. */
-    public static final int MAX_PENDING_ACCEPTS = 512;
+    /** What clients are told when a session is no more. */
+    public static final String CLOSED = "Session is closed";
 
     private static final Logger log = LoggerFactory.getLogger(SamSession.class);
 
@@ -47,6 +47,7 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
     private DatagramSession datagrams;
     private DatagramSink sink;
     private int pendingAccepts;
+    private int lastStream;
     private boolean forwarding;
     private boolean ended;
 
@@ -65,11 +66,12 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
             demux.add(Protocol.STREAMING, SubsessionDemux.ANY_PORT, streams::onMessage);
         } else {
             datagrams = new DatagramSession(session, keys, this, offload);
-            demux.add(request.style().protocol(), SubsessionDemux.ANY_PORT, datagrams::onMessage);
-            if (request.style() == SessionStyle.RAW) {
-                // a plain RAW session hears every protocol but those with a format of their own
-                demux.add(Protocol.ANY, SubsessionDemux.ANY_PORT, datagrams::onMessage);
-            }
+            // a plain RAW session hears every protocol but those with a format of their own
+            boolean raw = request.style() == SessionStyle.RAW;
+            demux.add(
+                    raw ? Protocol.ANY : request.style().protocol(),
+                    SubsessionDemux.ANY_PORT,
+                    raw ? this::onRawMessage : datagrams::onMessage);
         }
         registry.add(this);
         log.info("sam#{} {} session stands", number, request.style());
@@ -131,13 +133,14 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         dependents.remove(dependent);
     }
 
-    /** Whether another ACCEPT may wait. */
-    public boolean mayAccept() {
-        return pendingAccepts < MAX_PENDING_ACCEPTS;
+    /** ACCEPTs that wait at this moment; a FORWARD's own waiting is none. */
+    public int pendingAccepts() {
+        return pendingAccepts;
     }
 
-    public boolean hasPendingAccepts() {
-        return pendingAccepts > 0;
+    /** A number for logs, unique in this session. */
+    public int nextStreamNumber() {
+        return ++lastStream;
     }
 
     public boolean isForwarding() {
@@ -201,6 +204,14 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         }
     }
 
+    private void onRawMessage(InboundMessage message) {
+        if (SessionRequest.mayBeRaw(message.protocol())) {
+            datagrams.onMessage(message);
+        } else {
+            message.payload().release();
+        }
+    }
+
     @Override
     public void onWritable() {
         if (streams != null && !ended) {
@@ -219,7 +230,7 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
     public void onClosed(CloseReason reason) {
         if (!ended) {
             log.warn("sam#{} its router ended the session: {}", number, reason.kind());
-            end("Session is closed");
+            end(CLOSED);
         }
     }
 

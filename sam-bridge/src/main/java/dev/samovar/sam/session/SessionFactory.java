@@ -36,10 +36,11 @@ public final class SessionFactory {
         record Failed(SamResult result, String message) implements Outcome {}
     }
 
-    /** How often a router that still holds a destination, whose session we ended, is asked again. */
-    private static final int RETRIES = 10;
+    /** How often a router that still holds a destination, whose session we ended, is asked again: for 5 s in all. */
+    private static final int RETRIES = 8;
 
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Before the first repetition; doubled each time. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Lane lane;
     private final I2cpClient client;
@@ -121,6 +122,9 @@ public final class SessionFactory {
             creating = client.createSession(lane, keys, request.options(), session);
             creating.addListener(done -> {
                 if (over) {
+                    if (done.isSuccess() && creating.getNow() instanceof CreateResult.Created late) {
+                        late.session().close();
+                    }
                     return;
                 }
                 if (!done.isSuccess()) {
@@ -138,9 +142,9 @@ public final class SessionFactory {
                 String text = request.privateKey() == null ? keys.toBase64() : request.privateKey();
                 then.accept(new Outcome.Created(session, text));
             } else if (result instanceof CreateResult.DuplicateDestination) {
-                if (registry.endedLately(reserved) && ++tries <= RETRIES) {
+                if (registry.endedLately(reserved) && tries < RETRIES) {
                     // our own last session of this key ended a moment ago, and its router has not noticed yet
-                    retry = lane.schedule(lane.clock().nanos() + RETRY_NANOS, this::askRouter);
+                    retry = lane.schedule(lane.clock().nanos() + (RETRY_NANOS << tries++), this::askRouter);
                 } else {
                     fail(SamResult.DUPLICATED_DEST, "");
                 }

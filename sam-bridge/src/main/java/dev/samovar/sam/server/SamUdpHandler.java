@@ -2,13 +2,11 @@ package dev.samovar.sam.server;
 
 import dev.samovar.data.Destination;
 import dev.samovar.sam.naming.NameResolver;
-import dev.samovar.sam.protocol.SamNumbers;
+import dev.samovar.sam.protocol.SamDatagramHeader;
 import dev.samovar.sam.protocol.SamReply;
-import dev.samovar.sam.protocol.SamSyntaxException;
 import dev.samovar.sam.session.DatagramSink;
 import dev.samovar.sam.session.SamSession;
 import dev.samovar.sam.session.SessionRegistry;
-import dev.samovar.sam.session.SessionStyle;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -21,12 +19,12 @@ import java.util.Map;
 
 /**
  * The UDP port: clients send datagrams through it, and forwarded datagrams leave from it, since clients drop those that
- * come from elsewhere. A packet is a header line {@code 3.x ID DESTINATION[ KEY=VALUE]...}, then the payload (SAM
- * specification, "Sending datagrams through the UDP port"). Whatever is wrong with a packet, it is dropped and counted.
+ * come from elsewhere. A packet is a {@linkplain SamDatagramHeader header line}, then the payload. Whatever is wrong with
+ * one, it is dropped and counted.
  *
  * <p>Owner: the client lane.
  */
-final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
+final class SamUdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
     /** A header longer than this is none. */
     private static final int MAX_HEADER = 4_096;
@@ -34,11 +32,8 @@ final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
     /** Destinations that were written out lately, by their text. */
     private static final int REMEMBERED = 64;
 
-    /** Name lookups of datagrams under way. */
+    /** Name lookups of datagrams under way; each holds its datagram. */
     private static final int MAX_LOOKUPS = 64;
-
-    private static final int MAX_PORT = 65_535;
-    private static final int MAX_PROTOCOL = 255;
 
     private final SessionRegistry registry;
     private final NameResolver names;
@@ -49,16 +44,16 @@ final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
         }
     };
     private Channel channel;
-    private boolean flushPending;
+    private boolean flushScheduled;
     private int lookups;
     private long dropped;
 
-    SamUdp(SessionRegistry registry, NameResolver names) {
+    SamUdpHandler(SessionRegistry registry, NameResolver names) {
         this.registry = registry;
         this.names = names;
     }
 
-    /** Packets that were dropped here. */
+    /** Packets that were dropped here, in either direction. */
     long dropped() {
         return dropped;
     }
@@ -72,61 +67,40 @@ final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
         ByteBuf in = packet.content();
         int end = in.bytesBefore(Math.min(MAX_HEADER, in.readableBytes()), (byte) '\n');
-        if (end < 0) {
-            dropped++;
-            return;
+        SamDatagramHeader header = null;
+        if (end >= 0) {
+            header = SamDatagramHeader.parse(
+                    in.readCharSequence(end, StandardCharsets.UTF_8).toString());
+            in.skipBytes(1);
         }
-        String header = in.readCharSequence(end, StandardCharsets.UTF_8).toString();
-        in.skipBytes(1);
-        String[] words = header.trim().split("[ \t\r]+");
-        SamSession session = words.length < 3 || !words[0].startsWith("3") ? null : registry.find(words[1]);
+        SamSession session = header == null ? null : registry.find(header.id());
         if (session == null || session.datagrams() == null) {
             dropped++;
             return;
         }
-        int fromPort = session.request().fromPort();
-        int toPort = session.request().toPort();
-        int protocol = session.request().protocol();
-        try {
-            for (int i = 3; i < words.length; i++) {
-                int equals = words[i].indexOf('=');
-                String key = equals < 0 ? words[i] : words[i].substring(0, equals);
-                String value = equals < 0 ? "" : words[i].substring(equals + 1);
-                switch (key) {
-                    case "FROM_PORT" -> fromPort = SamNumbers.parse(key, value, fromPort, 0, MAX_PORT);
-                    case "TO_PORT" -> toPort = SamNumbers.parse(key, value, toPort, 0, MAX_PORT);
-                    case "PROTOCOL" -> protocol = SamNumbers.parse(key, value, protocol, 0, MAX_PROTOCOL);
-                    default -> {
-                        // options of later versions are no reason to lose a datagram
-                    }
-                }
-            }
-        } catch (SamSyntaxException malformed) {
-            dropped++;
-            return;
+        ByteBuf payload = in.retain();
+        Destination known = remembered.get(header.destination());
+        if (known == null) {
+            resolve(session, header, payload);
+        } else {
+            send(session, known, header, payload);
         }
-        Destination known = remembered.get(words[2]);
-        if (known != null) {
-            send(session, known, protocol, fromPort, toPort, in.retain());
-            return;
-        }
-        resolve(session, words[2], protocol, fromPort, toPort, in.retain());
     }
 
-    private void resolve(SamSession session, String to, int protocol, int fromPort, int toPort, ByteBuf payload) {
+    private void resolve(SamSession session, SamDatagramHeader header, ByteBuf payload) {
         if (lookups >= MAX_LOOKUPS) {
             dropped++;
             payload.release();
             return;
         }
         lookups++;
-        names.resolve(to, session.i2cp(), answer -> {
+        names.resolve(header.destination(), session.i2cp(), answer -> {
             lookups--;
             if (answer instanceof NameResolver.Answer.Found found && !session.hasEnded()) {
-                if (to.length() > Destination.KEYS_LENGTH) {
-                    remembered.put(to, found.destination());
+                if (NameResolver.isWrittenOut(header.destination())) {
+                    remembered.put(header.destination(), found.destination());
                 }
-                send(session, found.destination(), protocol, fromPort, toPort, payload);
+                send(session, found.destination(), header, payload);
             } else {
                 dropped++;
                 payload.release();
@@ -134,23 +108,26 @@ final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
         });
     }
 
-    private static void send(
-            SamSession session, Destination to, int protocol, int fromPort, int toPort, ByteBuf payload) {
-        if (session.style() == SessionStyle.DATAGRAM) {
-            session.datagrams().sendRepliable(to, fromPort, toPort, payload);
-        } else {
-            session.datagrams().sendRaw(to, protocol, fromPort, toPort, payload);
-        }
+    private static void send(SamSession session, Destination to, SamDatagramHeader header, ByteBuf payload) {
+        DatagramCommands.send(
+                session,
+                to,
+                StreamCommands.orElse(header.protocol(), session.request().protocol()),
+                StreamCommands.orElse(header.fromPort(), session.request().fromPort()),
+                StreamCommands.orElse(header.toPort(), session.request().toPort()),
+                payload);
     }
 
     /** A sink that forwards to this address from the UDP port. */
     DatagramSink forwardTo(InetSocketAddress target) {
+        SenderText senders = new SenderText();
         return new DatagramSink() {
             @Override
             public void repliable(Destination from, ByteBuf payload) {
-                byte[] header = SamReply.peer(from.toBase64()).getBytes(StandardCharsets.US_ASCII);
-                ByteBuf packet = channel.alloc().directBuffer(header.length + payload.readableBytes());
-                packet.writeBytes(header).writeBytes(payload);
+                String line = SamReply.peer(senders.of(from));
+                ByteBuf packet = channel.alloc().directBuffer(line.length() + payload.readableBytes());
+                packet.writeCharSequence(line, StandardCharsets.US_ASCII);
+                packet.writeBytes(payload);
                 payload.release();
                 forward(packet, target);
             }
@@ -173,10 +150,10 @@ final class SamUdp extends SimpleChannelInboundHandler<DatagramPacket> {
                 dropped++;
             }
         });
-        if (!flushPending) {
-            flushPending = true;
+        if (!flushScheduled) {
+            flushScheduled = true;
             channel.eventLoop().execute(() -> {
-                flushPending = false;
+                flushScheduled = false;
                 channel.flush();
             });
         }
