@@ -31,10 +31,10 @@ import java.util.concurrent.TimeUnit;
 final class StreamPump implements StreamSocket.Listener {
 
     /**
-     * Between a status line and the first bytes of a peer that spoke before it: some clients take all that one read returns
-     * for the line, and would lose the bytes.
+     * Between a line of the bridge's and the first bytes of a peer that speaks first: some clients take all that one read
+     * returns for the line, and would lose the bytes. A client that has spoken since has read its line.
      */
-    static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private static final int READ_BYTES = 64 * 1024;
 
@@ -48,11 +48,14 @@ final class StreamPump implements StreamSocket.Listener {
     private ByteBuf unsent;
     private boolean clientEnded;
     private boolean clientGone;
-    private boolean paused;
+    private boolean pausing;
+    private boolean pauseScheduled;
     private boolean readScheduled;
     private boolean outputShut;
+    private boolean outputDone;
     private boolean streamOver;
     private boolean over;
+    private long pauseUntil;
     private long lastFromStream;
     private Cancellable halfClosedTimer;
 
@@ -69,7 +72,6 @@ final class StreamPump implements StreamSocket.Listener {
      * @param afterLine whether a line was written to the client just now, see {@link #PAUSE_NANOS}
      */
     void start(ByteBuf early, boolean afterLine) {
-        paused = afterLine;
         stream.listener(this);
         if (early != null && early.isReadable()) {
             fromClient(early);
@@ -79,16 +81,26 @@ final class StreamPump implements StreamSocket.Listener {
             }
             channel.read();
         }
-        paused = false;
-        if (afterLine && readScheduled) {
-            paused = true;
-            lane.schedule(lane.clock().nanos() + PAUSE_NANOS, () -> {
-                paused = false;
+        pausing = afterLine;
+        pauseUntil = lane.clock().nanos() + PAUSE_NANOS;
+        toClient();
+    }
+
+    /** Whether it is too early for the first bytes; then comes back when it no longer is. */
+    private boolean pauses() {
+        if (!pausing) {
+            return false;
+        }
+        if (lane.clock().nanos() - pauseUntil >= 0) {
+            pausing = false;
+        } else if (!pauseScheduled) {
+            pauseScheduled = true;
+            lane.schedule(pauseUntil, () -> {
+                pausing = false;
                 toClient();
             });
-        } else {
-            toClient();
         }
+        return pausing;
     }
 
     // ---- socket to stream ----
@@ -99,6 +111,7 @@ final class StreamPump implements StreamSocket.Listener {
             bytes.release();
             return;
         }
+        pausing = false;
         // more only from a read that was asked for before reading stopped
         unsent = unsent == null ? bytes : Unpooled.wrappedBuffer(unsent, bytes);
         toStream();
@@ -197,7 +210,7 @@ final class StreamPump implements StreamSocket.Listener {
     }
 
     private void toClient() {
-        if (over || clientGone || paused) {
+        if (over || clientGone || pauses()) {
             return;
         }
         boolean wrote = false;
@@ -213,7 +226,13 @@ final class StreamPump implements StreamSocket.Listener {
             lastFromStream = lane.clock().nanos();
             channel.flush();
         }
-        if (streamOver && channel.isWritable()) {
+        // a socket whose output is shut is never writable again, and has had all bytes
+        if (streamOver && outputShut) {
+            if (outputDone) {
+                channel.close();
+            }
+            end();
+        } else if (streamOver && channel.isWritable()) {
             // all of it is in the socket's queue, which is written before the close
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             end();
@@ -249,7 +268,10 @@ final class StreamPump implements StreamSocket.Listener {
         if (!over && !outputShut && !streamOver && !clientGone) {
             outputShut = true;
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
-                if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+                outputDone = true;
+                if (streamOver || !(channel instanceof DuplexChannel duplex)) {
+                    channel.close();
+                } else if (channel.isActive()) {
                     duplex.shutdownOutput();
                 }
             });
