@@ -61,7 +61,8 @@ final class LaneQueue {
         try {
             target.receive(item);
         } catch (RuntimeException bug) {
-            LOG.error("a session failed and is closed", bug);
+            LOG.error("a session failed and is closed: {}", bug.getClass().getSimpleName());
+            LOG.debug("the failure", bug);
             target.abort();
         }
     }

@@ -99,7 +99,12 @@ final class I2cpSessionDriver implements I2cpClientSession, I2cpLink.Receiver {
 
     @Override
     public boolean isWritable() {
-        return !core.isClosed() && link.isWritable();
+        if (core.isClosed()) {
+            return false;
+        }
+        // whoever was told no waits for onWritable, as after a refused message
+        congested |= !link.isWritable();
+        return !congested;
     }
 
     @Override

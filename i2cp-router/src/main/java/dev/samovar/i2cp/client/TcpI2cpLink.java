@@ -165,7 +165,8 @@ final class TcpI2cpLink implements I2cpLink {
         try {
             receiver.onMessage(message);
         } catch (RuntimeException bug) {
-            LOG.error("a session failed and is closed", bug);
+            LOG.error("a session failed and is closed: {}", bug.getClass().getSimpleName());
+            LOG.debug("the failure", bug);
             lose(Kind.LINK_LOST, "the session failed");
         }
     }

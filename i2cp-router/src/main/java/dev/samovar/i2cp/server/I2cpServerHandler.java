@@ -118,7 +118,10 @@ final class I2cpServerHandler extends ByteToMessageDecoder implements I2cpServer
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            LOG.error("an I2CP connection failed and is closed", cause);
+            LOG.error(
+                    "an I2CP connection failed and is closed: {}",
+                    cause.getClass().getSimpleName());
+            LOG.debug("the failure", cause);
         }
         closing = true;
         connection.onLost();

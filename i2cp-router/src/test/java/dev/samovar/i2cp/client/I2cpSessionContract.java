@@ -304,6 +304,25 @@ public abstract class I2cpSessionContract {
     }
 
     @Test
+    void whoAsksBeforeSendingIsToldToGoOnToo() {
+        RecordingSession outbox = new RecordingSession();
+        I2cpClientSession from = session(newKeys(), outbox);
+        Destination nobody = newKeys().destination();
+        int sent = call(() -> {
+            int accepted = 0;
+            while (from.isWritable() && accepted < 100_000) {
+                ByteBuf payload = Unpooled.buffer(1800).writeZero(1800);
+                assertEquals(SendOutcome.ACCEPTED, from.send(new OutboundMessage(nobody, 18, 0, 0, 0, payload)));
+                accepted++;
+            }
+            return accepted;
+        });
+        assertTrue(sent < 100_000, "a bound was never reached");
+        await(() -> outbox.writable == 1);
+        assertTrue(call(from::isWritable));
+    }
+
+    @Test
     void theEndOfTheRouterIsTold() {
         RecordingSession listener = new RecordingSession();
         I2cpClientSession session = session(newKeys(), listener);
