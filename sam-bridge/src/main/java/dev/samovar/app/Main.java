@@ -45,6 +45,8 @@ public final class Main {
                 ConfigLoader loader = new ConfigLoader(run.flags(), environment);
                 GatewayConfig config = loader.load();
                 System.setProperty(LOG_LEVEL_PROPERTY, loader.logLevel());
+                // else Netty reads the network cards for one, to name channels that nobody here names
+                System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
                 start(config);
             }
             return 0;

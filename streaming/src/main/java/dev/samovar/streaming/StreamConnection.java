@@ -40,7 +40,10 @@ final class StreamConnection {
     private static final int REPLAY_NACKS = 8;
 
     // Implementation constants
-    private static final int MAX_TRANSMISSIONS = 9;
+    /** Time-outs in a row, without any acknowledgement, after which the peer is taken for gone. */
+    private static final int MAX_TIME_OUTS = 8;
+
+    private static final int MANY_TRANSMISSIONS = 100;
     private static final int RING = 256;
     private static final int MASK = RING - 1;
     private static final int QUICK_ACKS = 32;
@@ -110,6 +113,7 @@ final class StreamConnection {
     private int lostCount;
     private int underWay;
     private long recoverUntil = -1;
+    private int timeOuts;
     private long lastPartial = -1;
 
     private State state;
@@ -277,12 +281,6 @@ final class StreamConnection {
         choked = false;
         probeAllowed = false;
         timers.stop(Timer.PROBE);
-        // what was sent into a full buffer was dropped there, by no fault of the network
-        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
-            if (!acknowledged[(int) sequence & MASK]) {
-                transmissions[(int) sequence & MASK] = 1;
-            }
-        }
     }
 
     private long probeDelay() {
@@ -306,7 +304,9 @@ final class StreamConnection {
                 continue;
             }
             if (nack < packet.nackCount && packet.nacks[nack] == (int) sequence) {
-                if (!lost[slot] && ++nacked[slot] >= NACKS_FOR_RETRANSMISSION && !choked) {
+                // a packet that went again is missing again only once a round trip has passed since
+                boolean counts = transmissions[slot] == 1 || now - sentAt[slot] > rtt.smoothed();
+                if (counts && !lost[slot] && !choked && ++nacked[slot] >= NACKS_FOR_RETRANSMISSION) {
                     markLost(sequence);
                     if (sequence > recoverUntil) {
                         recoverUntil = nextSequence;
@@ -325,6 +325,7 @@ final class StreamConnection {
             firstUnacknowledged++;
         }
         if (newly > 0) {
+            timeOuts = 0;
             if (sample >= 0) {
                 rtt.sample(sample);
             }
@@ -407,7 +408,7 @@ final class StreamConnection {
         for (Timer timer = timers.pollExpired(now); timer != null; timer = timers.pollExpired(now)) {
             switch (timer) {
                 case CONNECT -> finish(StreamEnd.TIMED_OUT);
-                case RTO -> retransmissionTimeOut();
+                case RTO -> retransmissionTimeOut(now);
                 case ACK -> ackNow = true;
                 case PROBE -> probe(now);
                 case KEEP_ALIVE -> {
@@ -420,12 +421,15 @@ final class StreamConnection {
         }
     }
 
-    private void retransmissionTimeOut() {
-        if (firstUnacknowledged == nextSequence || atSigner) {
+    private void retransmissionTimeOut(long now) {
+        if (firstUnacknowledged == nextSequence) {
             return;
         }
-        int oldest = (int) firstUnacknowledged & MASK;
-        if (transmissions[oldest] >= MAX_TRANSMISSIONS) {
+        if (atSigner) {
+            timers.set(Timer.RTO, now + rtt.rto());
+            return;
+        }
+        if (++timeOuts > MAX_TIME_OUTS) {
             finish(StreamEnd.TIMED_OUT);
             return;
         }
@@ -568,7 +572,7 @@ final class StreamConnection {
             lost[slot] = false;
             lostCount--;
             sentAt[slot] = now;
-            transmissions[slot] = (byte) Math.min(MAX_TRANSMISSIONS, transmissions[slot] + 1);
+            transmissions[slot] = (byte) Math.min(MANY_TRANSMISSIONS, transmissions[slot] + 1);
             armRetransmission(now);
             if (signedPackets[slot] != null) {
                 ByteBuf again = newPacket(signedPackets[slot].readableBytes());
