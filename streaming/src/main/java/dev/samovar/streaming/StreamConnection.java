@@ -512,6 +512,14 @@ final class StreamConnection {
         }
     }
 
+    /** The session is about to end, and there is more to say than can be said: the next packet is a RESET. */
+    void abandon() {
+        if (end == null) {
+            resetRequested = peer != null;
+            finish(StreamEnd.SESSION_CLOSED);
+        }
+    }
+
     /** The session has ended: no packet can be sent any more. */
     void sessionClosed() {
         finish(StreamEnd.SESSION_CLOSED);
@@ -884,6 +892,11 @@ final class StreamConnection {
     /** Whether nothing will come out any more. */
     boolean isOver() {
         return state == State.DEAD && !resetRequested && !atSigner;
+    }
+
+    /** Whether all data and the CLOSE behind it have been sent, at least once. */
+    boolean isCloseSent() {
+        return closeSent;
     }
 
     /** How it ended, or null. */

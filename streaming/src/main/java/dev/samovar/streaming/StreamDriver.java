@@ -61,6 +61,9 @@ public final class StreamDriver implements Streams {
     private static final int MAX_ECHO = 2048;
     private static final int REPLAY_NACKS = 8;
 
+    /** Signatures made on the lane when a session ends; streams beyond that end without a word. */
+    private static final int MAX_LAST_SIGNATURES = 256;
+
     private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -181,6 +184,12 @@ public final class StreamDriver implements Streams {
         if (closed) {
             return;
         }
+        int signatures = MAX_LAST_SIGNATURES;
+        for (DrivenStream stream : new ArrayList<>(streams.values())) {
+            if (signatures > 0) {
+                signatures -= lastWords(stream);
+            }
+        }
         closed = true;
         for (DrivenStream stream : new ArrayList<>(streams.values())) {
             stream.connection.sessionClosed();
@@ -194,6 +203,70 @@ public final class StreamDriver implements Streams {
         queued.clear();
         timer.cancel();
         deadlines.clear();
+    }
+
+    /**
+     * What a stream can still say before its session is gone: the data that fits the window and its CLOSE, else a RESET.
+     * There is no later to come back to from the signer, so it signs here.
+     *
+     * @return how many signatures that took
+     */
+    private int lastWords(DrivenStream stream) {
+        StreamConnection connection = stream.connection;
+        if (connection.peer() == null || connection.end() != null && stream.atSigner == null) {
+            return 0;
+        }
+        int signatures = 0;
+        if (stream.atSigner != null) {
+            sign(stream, stream.atSigner);
+            signatures++;
+        }
+        connection.shutdownOutput(now());
+        signatures += flush(stream);
+        if (!connection.isCloseSent()) {
+            connection.abandon();
+            signatures += flush(stream);
+        }
+        return signatures;
+    }
+
+    private int flush(DrivenStream stream) {
+        int signatures = 0;
+        while (session.isWritable()) {
+            StreamConnection.Outgoing outgoing = stream.connection.pollTransmit(now());
+            if (outgoing == null) {
+                break;
+            }
+            if (outgoing.signatureOffset() < 0) {
+                send(stream, outgoing.packet(), 0);
+            } else {
+                sign(stream, outgoing);
+                signatures++;
+            }
+        }
+        return signatures;
+    }
+
+    private void sign(DrivenStream stream, StreamConnection.Outgoing outgoing) {
+        ByteBuf bytes = outgoing.packet();
+        byte[] toSign = new byte[bytes.readableBytes()];
+        bytes.getBytes(bytes.readerIndex(), toSign);
+        signed(stream, outgoing, keys.signingKeys().sign(toSign));
+    }
+
+    /** Sends a packet with its signature. */
+    private void signed(DrivenStream stream, StreamConnection.Outgoing outgoing, byte[] signature) {
+        StreamConnection connection = stream.connection;
+        ByteBuf bytes = outgoing.packet();
+        stream.atSigner = null;
+        bytes.setBytes(bytes.readerIndex() + outgoing.signatureOffset(), signature);
+        connection.signedAndSent(outgoing.sequence(), bytes, now());
+        boolean synOut = outgoing.syn() && connection.isInitiator();
+        if (closed) {
+            bytes.release();
+        } else if (send(stream, bytes, synOut ? track(stream) : 0) == SendOutcome.CONGESTED) {
+            connection.notSent(outgoing.sequence());
+        }
     }
 
     // ---- 1 messages ----
@@ -482,17 +555,13 @@ public final class StreamDriver implements Streams {
         }
         byte[] toSign = new byte[bytes.readableBytes()];
         bytes.getBytes(bytes.readerIndex(), toSign);
+        stream.atSigner = outgoing;
         offload.submit(lane, () -> keys.signingKeys().sign(toSign), signature -> {
-            StreamConnection connection = stream.connection;
-            bytes.setBytes(bytes.readerIndex() + outgoing.signatureOffset(), signature);
-            connection.signedAndSent(outgoing.sequence(), bytes, now());
-            boolean synOut = outgoing.syn() && connection.isInitiator();
-            if (closed) {
-                bytes.release();
-            } else if (send(stream, bytes, synOut ? track(stream) : 0) == SendOutcome.CONGESTED) {
-                connection.notSent(outgoing.sequence());
+            // unless the session ended meanwhile, and did not wait
+            if (stream.atSigner == outgoing) {
+                signed(stream, outgoing, signature);
+                touch(stream);
             }
-            touch(stream);
         });
     }
 
@@ -638,6 +707,7 @@ public final class StreamDriver implements Streams {
         private long armedAt = TimerTable.NEVER;
         private long queuedUntil;
         private int tracking;
+        private StreamConnection.Outgoing atSigner;
 
         DrivenStream(StreamConnection connection) {
             this.connection = connection;

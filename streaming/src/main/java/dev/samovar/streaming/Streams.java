@@ -36,6 +36,9 @@ public interface Streams {
     /** Streams open at this moment, for status and limits. */
     int openStreams();
 
-    /** Ends all: peers get a RESET where the session still stands, users {@link StreamEnd#SESSION_CLOSED}. */
+    /**
+     * Ends all. Where the session still stands, peers get what fits the window and a CLOSE, or else a RESET; users get {@link
+     * StreamEnd#SESSION_CLOSED}.
+     */
     void close();
 }
