@@ -1,5 +1,7 @@
 package dev.samovar.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -40,6 +42,34 @@ class SamClientsIT {
         Transcript transcript = Transcript.load("i2plib-0.0.14.txt");
         transcript.playAgainst(bridge.samAddress());
         transcript.playAgainst(bridge.samAddress());
+    }
+
+    /** As programs do that end: the stream's socket, and right behind it the session's. */
+    @Test
+    void thePeerSeesTheEndOfAStreamWhoseSessionEndsWithIt() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            try (SamSocket keys = new SamSocket(bridge.samAddress());
+                    SamSocket server = new SamSocket(bridge.samAddress());
+                    SamSocket accept = new SamSocket(bridge.samAddress());
+                    SamSocket client = new SamSocket(bridge.samAddress());
+                    SamSocket connect = new SamSocket(bridge.samAddress())) {
+                String reply = keys.ask("DEST GENERATE SIGNATURE_TYPE=7");
+                String address = reply.substring(reply.indexOf("PUB=") + 4, reply.indexOf(" PRIV="));
+                server.ask("SESSION CREATE STYLE=STREAM ID=ending-server DESTINATION="
+                        + reply.substring(reply.indexOf("PRIV=") + 5));
+                accept.ask("STREAM ACCEPT ID=ending-server SILENT=false");
+                client.ask("SESSION CREATE STYLE=STREAM ID=ending-client DESTINATION=TRANSIENT");
+                connect.ask("STREAM CONNECT ID=ending-client DESTINATION=" + address + " SILENT=false");
+                connect.send("hello\n");
+                accept.readLine();
+                assertEquals("hello", accept.readLine());
+
+                connect.hangUp();
+                client.hangUp();
+
+                assertTimeout(Duration.ofSeconds(5), accept::awaitEnd);
+            }
+        }
     }
 
     @Test

@@ -46,6 +46,16 @@ final class SamSocket implements AutoCloseable {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Waits until the bridge closes its side; whatever else comes fails the test. */
+    void awaitEnd() throws IOException {
+        Assertions.assertEquals(-1, socket.getInputStream().read());
+    }
+
+    /** Closes it before its time. */
+    void hangUp() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
