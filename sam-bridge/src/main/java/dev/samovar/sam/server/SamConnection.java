@@ -403,8 +403,12 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
         return true;
     }
 
-    /** Turns the socket into the client's end of a stream. */
-    void becomeStream(SamSession session, StreamSocket stream, boolean silent) {
+    /**
+     * Turns the socket into the client's end of a stream.
+     *
+     * @param pauseNanos see {@link StreamPump#start}
+     */
+    void becomeStream(SamSession session, StreamSocket stream, long pauseNanos) {
         if (log.isDebugEnabled()) {
             log.debug("sam#{}/s{} stands", session.number(), session.nextStreamNumber());
         }
@@ -412,7 +416,7 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
         state = new SamState.Streaming(pump);
         ByteBuf early = pending;
         pending = null;
-        pump.start(early, !silent);
+        pump.start(early, pauseNanos);
         if (inputEnded) {
             pump.clientEnded();
         }

@@ -21,6 +21,15 @@ final class StreamCommands {
     private static final String SUBJECT = "STREAM STATUS";
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /** Between the OK of a CONNECT and the first bytes of a peer that speaks first. */
+    private static final long CONNECTED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+    /** Between the OK of an ACCEPT and the line of a peer that waited already. */
+    private static final long WAITED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** Between a peer's line and its first bytes, which may come in one segment by the rules but better do not. */
+    static final long PEER_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
     private final SessionRegistry registry;
     private final NameResolver names;
     private final ForwardTargets targets;
@@ -102,7 +111,7 @@ final class StreamCommands {
                     if (!command.silent()) {
                         connection.reply(SamReply.stream(SamResult.OK));
                     }
-                    connection.becomeStream(session, stream, command.silent());
+                    connection.becomeStream(session, stream, command.silent() ? 0 : CONNECTED_PAUSE_NANOS);
                 }
             }
 
@@ -202,7 +211,7 @@ final class StreamCommands {
             if (silent) {
                 begin(early);
             } else {
-                lane.schedule(lane.clock().nanos() + StreamPump.PAUSE_NANOS, () -> begin(early));
+                lane.schedule(lane.clock().nanos() + WAITED_PAUSE_NANOS, () -> begin(early));
             }
         }
 
@@ -216,7 +225,7 @@ final class StreamCommands {
             if (!silent) {
                 connection.reply(SamReply.peer(stream.peer().toBase64()));
             }
-            connection.becomeStream(session, stream, silent);
+            connection.becomeStream(session, stream, silent ? 0 : PEER_PAUSE_NANOS);
         }
     }
 

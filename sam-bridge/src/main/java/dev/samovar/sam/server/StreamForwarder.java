@@ -118,6 +118,6 @@ final class StreamForwarder {
             out.writeCharSequence(line, StandardCharsets.US_ASCII);
             channel.writeAndFlush(out);
         }
-        pump.start(null, !silent);
+        pump.start(null, silent ? 0 : StreamCommands.PEER_PAUSE_NANOS);
     }
 }

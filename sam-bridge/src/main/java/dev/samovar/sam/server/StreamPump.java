@@ -30,12 +30,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class StreamPump implements StreamSocket.Listener {
 
-    /**
-     * Between a line of the bridge's and the first bytes of a peer that speaks first: some clients take all that one read
-     * returns for the line, and would lose the bytes. A client that has spoken since has read its line.
-     */
-    static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-
     private static final int READ_BYTES = 64 * 1024;
 
     /** How long the peer may stay silent once the client has ended its direction: it may be gone for good. */
@@ -69,9 +63,10 @@ final class StreamPump implements StreamSocket.Listener {
      * Begins.
      *
      * @param early bytes that the client sent already, or null; taken over
-     * @param afterLine whether a line was written to the client just now, see {@link #PAUSE_NANOS}
+     * @param pauseNanos how long the peer's first bytes wait unless the client speaks first: a line was just written to the
+     *     client, and some take all that one read returns for that line. A client that speaks has read it
      */
-    void start(ByteBuf early, boolean afterLine) {
+    void start(ByteBuf early, long pauseNanos) {
         stream.listener(this);
         if (early != null && early.isReadable()) {
             fromClient(early);
@@ -81,8 +76,8 @@ final class StreamPump implements StreamSocket.Listener {
             }
             channel.read();
         }
-        pausing = afterLine;
-        pauseUntil = lane.clock().nanos() + PAUSE_NANOS;
+        pausing = pauseNanos > 0;
+        pauseUntil = lane.clock().nanos() + pauseNanos;
         toClient();
     }
 

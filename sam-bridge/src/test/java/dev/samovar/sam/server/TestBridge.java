@@ -7,6 +7,8 @@ import dev.samovar.base.SystemClock;
 import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.router.LocalRouter;
 import dev.samovar.sam.session.StreamsFactory;
+import dev.samovar.streaming.StreamDriver;
+import dev.samovar.streaming.StreamOptions;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
@@ -58,6 +60,16 @@ final class TestBridge implements AutoCloseable {
                 crypto,
                 crypto);
         bound = server.start().get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** With the real streaming protocol between the sessions. */
+    static TestBridge overStreaming() throws Exception {
+        CryptoPool signatures = new CryptoPool(1);
+        return new TestBridge(
+                SamConfig.Limits.defaults(),
+                null,
+                (session, keys, options) -> new StreamDriver(
+                        session, keys, StreamOptions.from(options), SecureEntropy.INSTANCE, signatures));
     }
 
     /** A client that has not said anything yet. */
