@@ -1,0 +1,104 @@
+package dev.samovar.streaming;
+
+import dev.samovar.base.Lane;
+import dev.samovar.base.Offload;
+import dev.samovar.crypto.SigType;
+import dev.samovar.data.DestinationKeys;
+import dev.samovar.i2cp.client.CloseReason;
+import dev.samovar.i2cp.client.DeliveryStatus;
+import dev.samovar.i2cp.client.I2cpClientSession;
+import dev.samovar.i2cp.client.InboundMessage;
+import dev.samovar.testkit.FakeI2cpNetwork;
+import dev.samovar.testkit.SeededEntropy;
+import dev.samovar.testkit.SimLink;
+import dev.samovar.testkit.SimWorld;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Two sessions with streams in a simulated world. */
+final class StreamWorld {
+
+    /** Key pairs cost milliseconds, and these tests run by the hundred. */
+    private static final DestinationKeys[] KEYS = {
+        DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(1)),
+        DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(2))
+    };
+
+    static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    final SimWorld world;
+    final FakeI2cpNetwork network;
+    final Lane lane;
+    final Side alice;
+    final Side bob;
+
+    /** One session. */
+    final class Side implements I2cpClientSession.Listener {
+
+        final DestinationKeys keys;
+        final FakeI2cpNetwork.FakeSession session;
+        final StreamDriver streams;
+
+        Side(DestinationKeys keys, StreamOptions options) {
+            this.keys = keys;
+            session = network.session(keys.destination(), lane);
+            session.listener(this);
+            streams = new StreamDriver(session, keys, options, world.entropy(), Offload.inline());
+        }
+
+        @Override
+        public void onMessage(InboundMessage message) {
+            streams.onMessage(message);
+        }
+
+        @Override
+        public void onWritable() {
+            streams.onWritable();
+        }
+
+        @Override
+        public void onDelivery(int tracking, DeliveryStatus status) {
+            streams.onDelivery(tracking, status);
+        }
+
+        @Override
+        public void onClosed(CloseReason reason) {
+            streams.close();
+        }
+    }
+
+    StreamWorld(long seed, Function<SimWorld, SimLink> link) {
+        this(seed, link, KEYS[0], KEYS[1]);
+    }
+
+    StreamWorld(long seed, Function<SimWorld, SimLink> link, DestinationKeys aliceKeys, DestinationKeys bobKeys) {
+        world = new SimWorld(seed);
+        network = new FakeI2cpNetwork(() -> link.apply(world));
+        lane = world.newLane();
+        alice = new Side(aliceKeys, StreamOptions.defaults());
+        bob = new Side(bobKeys, StreamOptions.defaults());
+    }
+
+    /** A good link of this many milliseconds each way. */
+    static StreamWorld perfect(int latencyMillis) {
+        return new StreamWorld(1, world -> new SimLink(world, latencyMillis, 0, 0, 0));
+    }
+
+    void on(Runnable work) {
+        world.on(lane, work);
+        world.runReady();
+    }
+
+    /** Alice's end of a new stream to Bob, and Bob's end of it. */
+    End[] connected() {
+        End[] ends = new End[2];
+        world.on(lane, () -> {
+            bob.streams.accept(socket -> ends[1] = new End(this, socket));
+            ends[0] = new End(this, alice.streams.connect(bob.keys.destination(), 1, 2, MINUTE));
+        });
+        if (!world.runUntil(() -> ends[0].connected && ends[1] != null, 60, TimeUnit.SECONDS)) {
+            throw new AssertionError("not connected");
+        }
+        return ends;
+    }
+}
