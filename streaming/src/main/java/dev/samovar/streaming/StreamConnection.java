@@ -123,6 +123,7 @@ final class StreamConnection {
     private boolean atSigner;
     private boolean choked;
     private int probes;
+    private int unansweredProbes;
     private boolean probeAllowed;
 
     private boolean closeRequested;
@@ -212,7 +213,7 @@ final class StreamConnection {
         if (state == State.DEAD) {
             return;
         }
-        probes = 0;
+        unansweredProbes = 0;
         if (packet.has(StreamFlag.RESET)) {
             finish(state == State.CONNECTING ? StreamEnd.REFUSED : StreamEnd.RESET_BY_PEER);
             return;
@@ -279,6 +280,7 @@ final class StreamConnection {
 
     private void unchoke() {
         choked = false;
+        probes = 0;
         probeAllowed = false;
         timers.stop(Timer.PROBE);
     }
@@ -445,10 +447,11 @@ final class StreamConnection {
         if (!choked) {
             return;
         }
-        if (++probes > MAX_PROBES_UNANSWERED) {
+        if (++unansweredProbes > MAX_PROBES_UNANSWERED) {
             finish(StreamEnd.TIMED_OUT);
             return;
         }
+        probes++;
         probeAllowed = true;
         timers.set(Timer.PROBE, now + probeDelay());
     }

@@ -72,10 +72,7 @@ class AnyNetworkTest {
         assertEquals(0, world.alice.streams.openStreams());
         assertEquals(0, world.bob.streams.openStreams());
         assertEquals(1, ends[0].ends);
-        world.on(() -> {
-            world.alice.streams.close();
-            world.bob.streams.close();
-        });
+        StreamWorld.endAll();
         return ends[0].end == StreamEnd.COMPLETED && ends[1] != null && ends[1].end == StreamEnd.COMPLETED;
     }
 

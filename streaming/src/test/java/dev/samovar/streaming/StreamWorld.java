@@ -12,6 +12,8 @@ import dev.samovar.testkit.FakeI2cpNetwork;
 import dev.samovar.testkit.SeededEntropy;
 import dev.samovar.testkit.SimLink;
 import dev.samovar.testkit.SimWorld;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -25,6 +27,8 @@ final class StreamWorld {
     };
 
     static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    private static final List<StreamWorld> MADE = new ArrayList<>();
 
     final SimWorld world;
     final FakeI2cpNetwork network;
@@ -77,6 +81,19 @@ final class StreamWorld {
         lane = world.newLane();
         alice = new Side(aliceKeys, StreamOptions.defaults());
         bob = new Side(bobKeys, StreamOptions.defaults());
+        MADE.add(this);
+    }
+
+    /** Ends every world made since the last call, and lets what is under way in it arrive. */
+    static void endAll() {
+        for (StreamWorld made : MADE) {
+            made.on(() -> {
+                made.alice.streams.close();
+                made.bob.streams.close();
+            });
+            made.world.runFor(1, TimeUnit.HOURS);
+        }
+        MADE.clear();
     }
 
     /** A good link of this many milliseconds each way. */
