@@ -5,71 +5,74 @@ import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
 import dev.samovar.crypto.Sha;
 import dev.samovar.crypto.SigType;
+import dev.samovar.crypto.SigningKeys;
 import dev.samovar.data.Destination;
-import dev.samovar.data.DestinationKeys;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
- * The repliable datagram of protocol 17 (datagram specification, "Repliable Datagrams"): the sender's destination, its
- * signature, the payload. The signature covers the payload; with DSA, the SHA-256 of the payload. Keys signed offline have
- * no place in this format. Pure functions, safe from any thread.
+ * The repliable datagram of protocol 17 (datagram specification, "Repliable Datagrams"): the sender's destination (387
+ * bytes and more), its signature (as long as the type of its key says), the payload (the rest). The signature covers the
+ * payload; with DSA, the SHA-256 of the payload. Keys signed offline have no place in this format. Nothing in it names the
+ * receiver or the time, so whoever has one may send it again, to anybody.
+ *
+ * <p>The costly halves, {@link #sign} and {@link #verify}, are pure functions of arrays, safe from any thread.
  */
 public final class Datagram1Codec {
 
-    /** The largest payload that may be sent, bytes. */
-    public static final int MAX_PAYLOAD = 31_744;
-
     private Datagram1Codec() {}
 
-    /** A datagram as received, not verified yet. */
-    public record Unverified(Destination from, byte[] signature, byte[] payload) {
-
-        /** Whether the sender signed the payload. Costs a signature check. */
-        public boolean verify() {
-            return from.verify(signedBytes(from.signingType(), payload), signature);
-        }
-
-        @Override
-        public String toString() {
-            return "[datagram]";
-        }
+    /** Bytes in front of the payload of this sender. */
+    public static int headerLength(Destination from, SigType type) {
+        return from.encodedLength() + type.signatureLength();
     }
 
-    /** Bytes in front of the payload for a sender with these keys. */
-    public static int headerLength(DestinationKeys keys) {
-        return keys.destination().encodedLength() + keys.signingKeys().type().signatureLength();
-    }
-
-    /** Signs {@code payload}. Costs a signature. */
-    public static byte[] sign(DestinationKeys keys, byte[] payload) {
-        return keys.signingKeys().sign(signedBytes(keys.signingKeys().type(), payload));
-    }
-
-    /** Writes the datagram. */
-    public static void encode(ByteBuf out, Destination from, byte[] signature, byte[] payload) {
+    /** Writes all but the payload, with {@code signature}. */
+    public static void encodeHeader(ByteBuf out, Destination from, byte[] signature) {
         from.encode(out);
         out.writeBytes(signature);
-        out.writeBytes(payload);
     }
 
     /**
-     * Reads a datagram that fills {@code in}, which is borrowed.
+     * Reads the sender and leaves the signature and the payload.
      *
-     * @throws WireException also for a sender whose signature type has no algorithm here
+     * @param known senders met before, which need not be decoded again
+     * @throws WireException also for a sender whose signature type has no algorithm here, and when less than a signature
+     *     follows
      */
-    public static Unverified decode(ByteBuf in) throws WireException {
-        Destination from = Destination.decode(in);
+    static Destination decodeSender(ByteBuf in, RecentSenders known) throws WireException {
+        Destination from = known.find(in);
+        if (from == null) {
+            from = Destination.decode(in);
+        } else {
+            in.skipBytes(from.encodedLength());
+        }
         SigType type = from.signingType();
         if (type == null || !type.usable()) {
             throw new WireException(Fault.UNKNOWN_TYPE, "datagram signature type");
         }
-        byte[] signature = Wire.bytes(in, type.signatureLength(), "datagram signature");
-        byte[] payload = Wire.bytes(in, in.readableBytes(), "datagram payload");
-        return new Unverified(from, signature, payload);
+        Wire.need(in, type.signatureLength(), "datagram");
+        return from;
     }
 
-    private static byte[] signedBytes(SigType type, byte[] payload) {
-        // SPEC datagrams#repliable: DSA signs the digest of the payload, the others the payload
-        return type == SigType.DSA_SHA1 ? Sha.sha256(payload) : payload;
+    /** Signs a payload. Costs a signature. */
+    public static byte[] sign(SigningKeys keys, byte[] array, int offset, int length) {
+        if (keys.type() == SigType.DSA_SHA1) {
+            return keys.sign(digest(array, offset, length));
+        }
+        return keys.sign(array, offset, length);
+    }
+
+    /** Whether {@code from} signed this payload. Costs the check of a signature. */
+    public static boolean verify(Destination from, byte[] array, int offset, int length, byte[] signature) {
+        if (from.signingType() == SigType.DSA_SHA1) {
+            return from.verify(digest(array, offset, length), signature);
+        }
+        return from.verify(array, offset, length, signature);
+    }
+
+    // SPEC datagrams#repliable: DSA signs the digest of the payload, the others the payload
+    private static byte[] digest(byte[] array, int offset, int length) {
+        return Sha.sha256(Arrays.copyOfRange(array, offset, offset + length));
     }
 }

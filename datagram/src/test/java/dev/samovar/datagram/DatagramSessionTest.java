@@ -1,17 +1,15 @@
 package dev.samovar.datagram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
-import dev.samovar.base.WireException;
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.Destination;
 import dev.samovar.data.DestinationKeys;
+import dev.samovar.datagram.DatagramCounters.Drop;
 import dev.samovar.i2cp.client.I2cpClientSession;
 import dev.samovar.i2cp.client.InboundMessage;
 import dev.samovar.i2cp.client.LookupResult;
@@ -19,21 +17,25 @@ import dev.samovar.i2cp.client.LookupTarget;
 import dev.samovar.i2cp.client.OutboundMessage;
 import dev.samovar.i2cp.client.Protocol;
 import dev.samovar.i2cp.client.SendOutcome;
+import dev.samovar.i2cp.message.ClientPayload;
+import dev.samovar.testkit.LeakCheck;
+import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.SeededEntropy;
 import dev.samovar.testkit.SimWorld;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class DatagramSessionTest {
 
     private final SimWorld world = new SimWorld(42);
@@ -52,6 +54,10 @@ class DatagramSessionTest {
         @Override
         public Destination destination() {
             return keys.destination();
+        }
+
+        void releaseAll() {
+            sent.forEach(message -> message.payload().release());
         }
 
         @Override
@@ -108,7 +114,7 @@ class DatagramSessionTest {
     }
 
     /** Work that is done when the test says so, in the order it says. */
-    private static final class LateOffload implements Offload {
+    private final class LateOffload implements Offload {
 
         private final List<Runnable> waiting = new ArrayList<>();
 
@@ -119,10 +125,21 @@ class DatagramSessionTest {
                 lane.execute(() -> then.accept(result));
             });
         }
+
+        void finishAll() {
+            while (!waiting.isEmpty()) {
+                waiting.remove(0).run();
+                world.runReady();
+            }
+        }
     }
 
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+
+    private static ByteBuf pooled(String text) {
+        return PooledByteBufAllocator.DEFAULT.buffer().writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private DatagramSession session(Offload offload) {
@@ -133,7 +150,7 @@ class DatagramSessionTest {
     void aRepliableDatagramArrivesWithItsSenderAndPorts() {
         DatagramSession session = session(Offload.inline());
         wire.receiver = session;
-        assertEquals(SendOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 7, 9, text("hello")));
+        assertEquals(DatagramOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 7, 9, text("hello")));
         world.runReady();
         assertEquals(List.of("7>9 hello"), heard.texts);
         assertEquals(keys.destination(), heard.from);
@@ -149,23 +166,6 @@ class DatagramSessionTest {
         assertEquals(List.of("44:1>2 raw"), heard.texts);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = SigType.class,
-            names = {"DSA_SHA1", "ECDSA_SHA256_P256", "ECDSA_SHA384_P384", "ECDSA_SHA512_P521", "EdDSA_SHA512_Ed25519"})
-    void everyUsableSignatureTypeSignsDatagramsThatHold(SigType type) throws WireException {
-        DestinationKeys sender = DestinationKeys.generate(type, new SeededEntropy(2));
-        byte[] payload = "payload".getBytes(StandardCharsets.US_ASCII);
-        ByteBuf out = Unpooled.buffer();
-        Datagram1Codec.encode(out, sender.destination(), Datagram1Codec.sign(sender, payload), payload);
-        assertEquals(Datagram1Codec.headerLength(sender) + payload.length, out.readableBytes());
-        Datagram1Codec.Unverified datagram = Datagram1Codec.decode(out.duplicate());
-        assertTrue(datagram.verify());
-        int last = out.writerIndex() - 1;
-        out.setByte(last, out.getByte(last) ^ 1);
-        assertFalse(Datagram1Codec.decode(out).verify());
-    }
-
     @Test
     void aForgedDatagramIsDroppedAndCounted() {
         DatagramSession session = session(Offload.inline());
@@ -177,50 +177,103 @@ class DatagramSessionTest {
         session.onMessage(new InboundMessage(Protocol.DATAGRAM, 0, 0, payload));
         world.runReady();
         assertEquals(List.of(), heard.texts);
-        assertEquals(1, session.counters().droppedForged());
+        assertEquals(1, session.counters().dropped(Drop.FORGED));
     }
 
     @Test
     void datagramsKeepTheirOrderWhateverTheOrderOfTheirSignatures() {
+        for (long seed = 1; seed <= 20; seed++) {
+            Random random = new Random(seed);
+            LateOffload late = new LateOffload();
+            DatagramSession session = session(late);
+            wire.sent.clear();
+            heard.texts.clear();
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                session.sendRepliable(keys.destination(), i, 0, text("d" + i));
+                expected.add(i + ">0 d" + i);
+                if (random.nextInt(4) == 0) {
+                    finishOne(late, random);
+                }
+            }
+            while (!late.waiting.isEmpty()) {
+                finishOne(late, random);
+            }
+            for (OutboundMessage message : wire.sent) {
+                session.onMessage(
+                        new InboundMessage(Protocol.DATAGRAM, message.fromPort(), message.toPort(), message.payload()));
+                if (random.nextInt(4) == 0) {
+                    finishOne(late, random);
+                }
+            }
+            while (!late.waiting.isEmpty()) {
+                finishOne(late, random);
+            }
+            assertEquals(expected, heard.texts, "seed " + seed);
+        }
+    }
+
+    private void finishOne(LateOffload late, Random random) {
+        if (!late.waiting.isEmpty()) {
+            late.waiting.remove(random.nextInt(late.waiting.size())).run();
+            world.runReady();
+        }
+    }
+
+    @Test
+    void manyThatWaitLeaveInBatches() {
         LateOffload late = new LateOffload();
         DatagramSession session = session(late);
-        for (int i = 0; i < 5; i++) {
-            session.sendRepliable(keys.destination(), i, 0, text("d" + i));
+        int count = OrderedWork.MAX_BATCHES + 2 * OrderedWork.MAX_BATCH;
+        for (int i = 0; i < count; i++) {
+            session.sendRepliable(keys.destination(), 0, 0, text("x"));
         }
-        for (int i : new int[] {3, 0, 4, 2, 1}) {
-            late.waiting.get(i).run();
+        int batches = 0;
+        while (!late.waiting.isEmpty()) {
+            assertTrue(late.waiting.size() <= OrderedWork.MAX_BATCHES);
+            late.waiting.remove(0).run();
             world.runReady();
+            batches++;
         }
-        assertEquals(5, wire.sent.size());
-        for (int i = 0; i < 5; i++) {
-            assertEquals(i, wire.sent.get(i).fromPort());
-        }
-        late.waiting.clear();
-        for (OutboundMessage message : wire.sent) {
-            session.onMessage(
-                    new InboundMessage(Protocol.DATAGRAM, message.fromPort(), message.toPort(), message.payload()));
-        }
-        for (int i : new int[] {4, 1, 0, 3, 2}) {
-            late.waiting.get(i).run();
-            world.runReady();
-        }
-        assertEquals(List.of("0>0 d0", "1>0 d1", "2>0 d2", "3>0 d3", "4>0 d4"), heard.texts);
+        assertEquals(OrderedWork.MAX_BATCHES + 2, batches);
+        assertEquals(count, wire.sent.size());
+        wire.releaseAll();
     }
 
     @Test
     void moreThanTheBoundIsDroppedAndCounted() {
         LateOffload late = new LateOffload();
         DatagramSession session = session(late);
-        for (int i = 0; i < DatagramSession.MAX_PENDING; i++) {
-            assertEquals(SendOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
+        for (int i = 0; i < OrderedWork.MAX_PENDING; i++) {
+            assertEquals(DatagramOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
         }
-        assertEquals(SendOutcome.CONGESTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
-        assertEquals(1, session.counters().droppedFull());
-        late.waiting.forEach(Runnable::run);
-        world.runReady();
-        assertEquals(DatagramSession.MAX_PENDING, wire.sent.size());
-        assertEquals(SendOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
-        wire.sent.forEach(message -> message.payload().release());
+        assertEquals(DatagramOutcome.CONGESTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
+        assertEquals(1, session.counters().dropped(Drop.SIGNING_FULL));
+        late.finishAll();
+        assertEquals(OrderedWork.MAX_PENDING, wire.sent.size());
+        assertEquals(DatagramOutcome.ACCEPTED, session.sendRepliable(keys.destination(), 0, 0, text("x")));
+        late.finishAll();
+
+        for (OutboundMessage message : wire.sent) {
+            session.onMessage(new InboundMessage(Protocol.DATAGRAM, 0, 0, message.payload()));
+        }
+        assertEquals(1, session.counters().dropped(Drop.CHECKING_FULL));
+        late.finishAll();
+        assertEquals(OrderedWork.MAX_PENDING, session.counters().received());
+    }
+
+    @Test
+    void theBytesThatWaitAreBoundedToo() {
+        LateOffload late = new LateOffload();
+        DatagramSession session = session(late);
+        int accepted = 0;
+        while (session.sendRepliable(keys.destination(), 0, 0, Unpooled.wrappedBuffer(new byte[31_744]))
+                == DatagramOutcome.ACCEPTED) {
+            accepted++;
+        }
+        assertEquals(OrderedWork.MAX_PENDING_BYTES / 31_744, accepted);
+        session.close();
+        late.finishAll();
     }
 
     @Test
@@ -229,66 +282,101 @@ class DatagramSessionTest {
         session.sendRepliable(keys.destination(), 0, 0, Unpooled.EMPTY_BUFFER);
         session.sendRepliable(keys.destination(), 0, 0, Unpooled.wrappedBuffer(new byte[31_745]));
         session.sendRaw(keys.destination(), 18, 0, 0, Unpooled.wrappedBuffer(new byte[32_769]));
-        session.sendRaw(keys.destination(), 18, 0, 0, Unpooled.EMPTY_BUFFER);
+        assertEquals(DatagramOutcome.REFUSED, session.sendRaw(keys.destination(), 18, 0, 0, Unpooled.EMPTY_BUFFER));
         world.runReady();
-        assertEquals(4, session.counters().refusedBySize());
+        assertEquals(4, session.counters().dropped(Drop.SIZE));
         assertEquals(0, wire.sent.size());
         session.sendRepliable(keys.destination(), 0, 0, Unpooled.wrappedBuffer(new byte[31_744]));
+        session.sendRaw(keys.destination(), 18, 0, 0, Unpooled.wrappedBuffer(new byte[32_768]));
         world.runReady();
-        assertEquals(1, wire.sent.size());
-        wire.sent.get(0).payload().release();
+        assertEquals(2, wire.sent.size());
+        wire.releaseAll();
+    }
+
+    @Test
+    void aProtocolWithAnotherFormatIsNeitherSentNorHeardAsRaw() {
+        DatagramSession session = session(Offload.inline());
+        for (int protocol : new int[] {Protocol.STREAMING, Protocol.DATAGRAM, Protocol.DATAGRAM2, Protocol.DATAGRAM3}) {
+            assertEquals(DatagramOutcome.REFUSED, session.sendRaw(keys.destination(), protocol, 0, 0, pooled("x")));
+        }
+        for (int protocol : new int[] {Protocol.STREAMING, Protocol.DATAGRAM2, Protocol.DATAGRAM3}) {
+            session.onMessage(new InboundMessage(protocol, 0, 0, pooled("x")));
+        }
+        assertEquals(7, session.counters().dropped(Drop.PROTOCOL));
+        assertEquals(List.of(), heard.texts);
+    }
+
+    @Test
+    void keysSignedOfflineCannotSendRepliableDatagrams() {
+        DestinationKeys offline = OfflineKeys.generate(
+                SigType.EdDSA_SHA512_Ed25519, SigType.EdDSA_SHA512_Ed25519, 2_000_000_000, new SeededEntropy(3));
+        DatagramSession session = new DatagramSession(wire, offline, heard, Offload.inline());
+        assertEquals(DatagramOutcome.REFUSED, session.sendRepliable(keys.destination(), 0, 0, pooled("x")));
+        assertEquals(1, session.counters().dropped(Drop.OFFLINE_KEYS));
+        assertEquals(DatagramOutcome.ACCEPTED, session.sendRaw(keys.destination(), 18, 0, 0, pooled("x")));
+        wire.releaseAll();
+    }
+
+    @Test
+    void aDatagramThatIsNoneIsDroppedAndCounted() {
+        DatagramSession session = session(Offload.inline());
+        session.onMessage(new InboundMessage(Protocol.DATAGRAM, 0, 0, pooled("not a datagram")));
+        session.onMessage(new InboundMessage(Protocol.DATAGRAM, 0, 0, Unpooled.EMPTY_BUFFER));
+        world.runReady();
+        assertEquals(2, session.counters().dropped(Drop.MALFORMED));
+    }
+
+    @Test
+    void aDatagramInADirectBufferIsHeardToo() {
+        DatagramSession session = session(Offload.inline());
+        session.sendRepliable(keys.destination(), 0, 0, pooled("direct"));
+        world.runReady();
+        ByteBuf heap = wire.sent.get(0).payload();
+        ByteBuf direct = PooledByteBufAllocator.DEFAULT.directBuffer(heap.readableBytes());
+        direct.writeBytes(heap);
+        heap.release();
+        session.onMessage(new InboundMessage(Protocol.DATAGRAM, 1, 2, direct));
+        world.runReady();
+        assertEquals(List.of("1>2 direct"), heard.texts);
+    }
+
+    @Test
+    void whatIsSentIsFramedForTheRouterWithoutACopy() {
+        DatagramSession session = session(Offload.inline());
+        session.sendRepliable(keys.destination(), 0, 0, pooled("x"));
+        world.runReady();
+        ByteBuf payload = wire.sent.get(0).payload();
+        ByteBuf framed = ClientPayload.frame(payload, Protocol.DATAGRAM, 0, 0);
+        assertSame(payload, framed);
+        framed.release();
     }
 
     @Test
     void aFullWayToTheRouterDropsAndCounts() {
         DatagramSession session = session(Offload.inline());
         wire.outcome = SendOutcome.CONGESTED;
-        session.sendRepliable(keys.destination(), 0, 0, text("x"));
-        session.sendRaw(keys.destination(), 18, 0, 0, text("x"));
+        session.sendRepliable(keys.destination(), 0, 0, pooled("x"));
+        assertEquals(DatagramOutcome.CONGESTED, session.sendRaw(keys.destination(), 18, 0, 0, pooled("x")));
         world.runReady();
-        assertEquals(2, session.counters().droppedFull());
+        assertEquals(2, session.counters().dropped(Drop.ROUTER_FULL));
     }
 
     @Test
     void afterTheEndNothingIsSentOrHeard() {
         LateOffload late = new LateOffload();
-        DatagramSession session = session(late);
-        session.sendRepliable(keys.destination(), 0, 0, text("x"));
-        session.close();
-        late.waiting.forEach(Runnable::run);
+        DatagramSession other = session(Offload.inline());
+        other.sendRepliable(keys.destination(), 0, 0, pooled("x"));
         world.runReady();
-        assertEquals(SendOutcome.CLOSED, session.sendRaw(keys.destination(), 18, 0, 0, text("x")));
-        session.onMessage(new InboundMessage(Protocol.RAW, 0, 0, text("x")));
+        ByteBuf arriving = wire.sent.remove(0).payload();
+        DatagramSession session = session(late);
+        session.sendRepliable(keys.destination(), 0, 0, pooled("x"));
+        session.onMessage(new InboundMessage(Protocol.DATAGRAM, 0, 0, arriving));
+        session.close();
+        late.finishAll();
+        assertEquals(DatagramOutcome.CLOSED, session.sendRaw(keys.destination(), 18, 0, 0, pooled("x")));
+        assertEquals(DatagramOutcome.CLOSED, session.sendRepliable(keys.destination(), 0, 0, pooled("x")));
+        session.onMessage(new InboundMessage(Protocol.RAW, 0, 0, pooled("x")));
         assertEquals(0, wire.sent.size());
         assertEquals(List.of(), heard.texts);
-    }
-
-    @Test
-    void damagedDatagramsThrowNothingButWireException() {
-        long seed = 20261125;
-        SeededEntropy entropy = new SeededEntropy(seed);
-        byte[] payload = entropy.bytes(40);
-        ByteBuf out = Unpooled.buffer();
-        Datagram1Codec.encode(out, keys.destination(), Datagram1Codec.sign(keys, payload), payload);
-        byte[] sample = new byte[out.readableBytes()];
-        out.readBytes(sample);
-        for (int round = 0; round < 5000; round++) {
-            byte[] bytes = Arrays.copyOf(sample, entropy.below(sample.length + 1));
-            if (bytes.length > 0) {
-                bytes[entropy.below(bytes.length)] = (byte) entropy.below(256);
-                bytes[Math.min(bytes.length - 1, 384 + entropy.below(8))] = (byte) entropy.below(256);
-            }
-            try {
-                Datagram1Codec.Unverified datagram = Datagram1Codec.decode(Unpooled.wrappedBuffer(bytes));
-                if (round % 50 == 0) {
-                    datagram.verify();
-                }
-            } catch (WireException expected) {
-                // the only thing that may come out
-            } catch (RuntimeException other) {
-                fail("seed " + seed + " round " + round, other);
-            }
-        }
-        assertThrows(WireException.class, () -> Datagram1Codec.decode(Unpooled.EMPTY_BUFFER));
     }
 }

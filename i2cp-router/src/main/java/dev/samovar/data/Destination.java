@@ -9,6 +9,7 @@ import dev.samovar.crypto.EncType;
 import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.Signatures;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
@@ -112,6 +113,19 @@ public final class Destination {
     /** A copy of the encoding. */
     public byte[] toBytes() {
         return bytes.clone();
+    }
+
+    /** Whether the readable bytes of {@code in}, which is borrowed and not advanced, begin with this destination. */
+    public boolean standsAt(ByteBuf in) {
+        if (in.readableBytes() < bytes.length) {
+            return false;
+        }
+        int start = in.readerIndex();
+        if (in.hasArray()) {
+            int from = in.arrayOffset() + start;
+            return Arrays.equals(in.array(), from, from + bytes.length, bytes, 0, bytes.length);
+        }
+        return ByteBufUtil.equals(in, start, Unpooled.wrappedBuffer(bytes), 0, bytes.length);
     }
 
     public Hash hash() {
