@@ -201,7 +201,7 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
 
     private void end(SamState.OwnsSession owner) {
         owner.session().remove(this);
-        owner.session().end(SamSession.CLOSED);
+        owner.session().clientGone();
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class SamServer {
 
     private static final int MAX_READ = 64 * 1024;
     private static final int BACKLOG = 1024;
+    private static final long CLOSING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int UDP_BUFFER = 1024 * 1024;
 
     private final SamConfig config;
@@ -157,7 +158,7 @@ public final class SamServer {
 
     /** One read of a socket: grows to {@value #MAX_READ} bytes while a client keeps it full. */
     static RecvByteBufAllocator newReceiveBuffers() {
-        return new AdaptiveRecvByteBufAllocator(512, 2048, MAX_READ);
+        return new AdaptiveRecvByteBufAllocator(512, 4096, MAX_READ);
     }
 
     /** Ends every session, telling its client, and stops listening. */
@@ -176,8 +177,9 @@ public final class SamServer {
             if (udpChannel != null) {
                 udpChannel.close();
             }
-            // last lines are written and sessions' farewells are on their way after the turns that are queued now
-            lane.execute(() -> lane.execute(() -> closed.trySuccess(null)));
+            // by then last lines are written, sessions' farewells on their way, and the selector, which alone frees a
+            // listening port, has had its turn
+            lane.schedule(lane.clock().nanos() + CLOSING_NANOS, () -> closed.trySuccess(null));
         });
         return closed;
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
 
     /** What clients are told when a session is no more. */
     public static final String CLOSED = "Session is closed";
+
+    /** Time for the sockets of a client that has gone to be read to their end. */
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final Logger log = LoggerFactory.getLogger(SamSession.class);
 
@@ -49,6 +53,7 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
     private int pendingAccepts;
     private int lastStream;
     private boolean forwarding;
+    private boolean leaving;
     private boolean ended;
 
     SamSession(SessionRequest request, DestinationKeys keys, SessionRegistry registry) {
@@ -116,8 +121,9 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         return datagrams;
     }
 
+    /** Whether nothing new may begin here. */
     public boolean hasEnded() {
-        return ended;
+        return ended || leaving;
     }
 
     /** Where incoming datagrams go. */
@@ -171,6 +177,31 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         };
     }
 
+    /**
+     * The client has closed the control socket: the session's ID and destination are free from now on, and no new stream is
+     * made. Bytes that the client wrote to its streams before may still be in their sockets; those are read for a moment.
+     */
+    public void clientGone() {
+        if (ended || leaving) {
+            return;
+        }
+        leaving = true;
+        registry.removeId(this);
+        endDependents(CLOSED);
+        if (streams == null || streams.openStreams() == 0) {
+            end(CLOSED);
+        } else {
+            i2cp.lane().schedule(i2cp.lane().clock().nanos() + DRAIN_NANOS, () -> end(CLOSED));
+        }
+    }
+
+    private void endDependents(String message) {
+        for (SessionDependent dependent : new ArrayList<>(dependents)) {
+            dependents.remove(dependent);
+            dependent.onSessionEnded(message);
+        }
+    }
+
     /** Ends the session and all that depends on it. Again: nothing. */
     public void end(String message) {
         if (ended) {
@@ -178,10 +209,7 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         }
         ended = true;
         registry.remove(this);
-        for (SessionDependent dependent : new ArrayList<>(dependents)) {
-            dependents.remove(dependent);
-            dependent.onSessionEnded(message);
-        }
+        endDependents(message);
         if (streams != null) {
             streams.close();
         }

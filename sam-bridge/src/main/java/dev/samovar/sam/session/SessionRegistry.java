@@ -22,6 +22,7 @@ public final class SessionRegistry {
     private final Set<String> ids = new HashSet<>();
     private final Set<Hash> destinations = new HashSet<>();
     private final Map<String, SamSession> sessions = new HashMap<>();
+    private final Map<Hash, SamSession> ending = new HashMap<>();
     private final LinkedHashSet<Hash> ended = new LinkedHashSet<>();
     private int lastNumber;
 
@@ -43,8 +44,12 @@ public final class SessionRegistry {
         ids.remove(id);
     }
 
-    /** Takes a destination; false when it is in use. */
+    /** Takes a destination; false when it is in use. A session of it whose client has gone ends at once for it. */
     boolean reserveDestination(Hash destination) {
+        SamSession leaving = ending.get(destination);
+        if (leaving != null) {
+            leaving.end(SamSession.CLOSED);
+        }
         return destinations.add(destination);
     }
 
@@ -70,9 +75,17 @@ public final class SessionRegistry {
         sessions.put(session.id(), session);
     }
 
+    /** The session's client has gone: its ID is free, its destination is for whoever asks. */
+    void removeId(SamSession session) {
+        if (sessions.remove(session.id(), session)) {
+            releaseId(session.id());
+            ending.put(session.destination().hash(), session);
+        }
+    }
+
     void remove(SamSession session) {
-        sessions.remove(session.id(), session);
-        releaseId(session.id());
+        removeId(session);
+        ending.remove(session.destination().hash());
         releaseDestination(session.destination().hash());
     }
 
@@ -93,6 +106,8 @@ public final class SessionRegistry {
 
     /** A copy of all sessions, for ending them. */
     public List<SamSession> all() {
-        return new ArrayList<>(sessions.values());
+        List<SamSession> all = new ArrayList<>(sessions.values());
+        all.addAll(ending.values());
+        return all;
     }
 }

@@ -105,6 +105,22 @@ class StreamTest {
         assertEquals("", accept.readAll());
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whatAClientWroteBeforeItClosedEverythingStillArrives(Kind kind) throws Exception {
+        start(kind);
+        for (int round = 0; round < 20; round++) {
+            SamClient leaving = bridge.session("leaving" + round);
+            SamClient accept = accept("server");
+            SamClient connect = connect("leaving" + round, server.destination);
+            accept.readLine();
+            connect.send("x".repeat(30_000));
+            connect.socket.close();
+            leaving.socket.close();
+            assertEquals(30_000, accept.readAll().length());
+        }
+    }
+
     private static void sendAll(SamClient client, byte[] bytes) {
         try {
             client.send(bytes);
