@@ -18,7 +18,6 @@ import dev.samovar.i2cp.client.OutboundMessage;
 import dev.samovar.i2cp.client.Protocol;
 import dev.samovar.i2cp.client.SendOutcome;
 import dev.samovar.i2cp.message.ClientPayload;
-import dev.samovar.testkit.LeakCheck;
 import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.SeededEntropy;
 import dev.samovar.testkit.SimWorld;
@@ -33,9 +32,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(LeakCheck.class)
 class DatagramSessionTest {
 
     private final SimWorld world = new SimWorld(42);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Fails a test that leaves a buffer unreleased, and says where the buffer was made. It counts every buffer of Netty's
  * allocators, so it needs no garbage collection and no luck. (Buffers of {@code Unpooled} on the heap are not counted: the
- * collector has them.) Event loops get {@value #PATIENCE_MILLIS} ms to finish what they hold.
+ * collector has them.) Every test of every module is checked, without asking for it; tests run one at a time. Event loops get {@value #PATIENCE_MILLIS} ms to finish what they hold.
  *
  * <p>The detector must be there before Netty's first buffer. The build names it by the system property
  * {@code io.netty.customResourceLeakDetector}; elsewhere this class sets it when the first test that uses it begins.
