@@ -32,8 +32,11 @@ final class SamUdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     /** Destinations that were written out lately, by their text. */
     private static final int REMEMBERED = 64;
 
-    /** Name lookups of datagrams under way; each holds its datagram. */
-    private static final int MAX_LOOKUPS = 64;
+    /**
+     * Name lookups of datagrams under way; each holds its datagram. A session's own lookups are bounded far below by its
+     * link, so that one session's names do not keep another's waiting.
+     */
+    private static final int MAX_LOOKUPS = 1_024;
 
     private final SessionRegistry registry;
     private final NameResolver names;
@@ -78,12 +81,12 @@ final class SamUdpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             dropped++;
             return;
         }
-        ByteBuf payload = in.retain();
         Destination known = remembered.get(header.destination());
         if (known == null) {
-            resolve(session, header, payload);
+            // a lookup may take long: the datagram alone waits, not the whole receive buffer
+            resolve(session, header, in.copy());
         } else {
-            send(session, known, header, payload);
+            send(session, known, header, in.retain());
         }
     }
 

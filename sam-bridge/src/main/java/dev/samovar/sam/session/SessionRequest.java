@@ -3,7 +3,7 @@ package dev.samovar.sam.session;
 import dev.samovar.base.Wire;
 import dev.samovar.crypto.EncType;
 import dev.samovar.crypto.SigType;
-import dev.samovar.i2cp.client.Protocol;
+import dev.samovar.datagram.DatagramFormat;
 import dev.samovar.i2cp.client.SessionOptions;
 import dev.samovar.sam.protocol.SamCommand;
 import dev.samovar.sam.protocol.SamCommandParser;
@@ -85,10 +85,7 @@ public record SessionRequest(
 
     /** Whether a raw datagram may carry this protocol: not one with a format of its own. */
     public static boolean mayBeRaw(int protocol) {
-        return protocol != Protocol.STREAMING
-                && protocol != Protocol.DATAGRAM
-                && protocol != Protocol.DATAGRAM2
-                && protocol != Protocol.DATAGRAM3;
+        return DatagramFormat.of(protocol) == DatagramFormat.RAW;
     }
 
     private static SessionOptions options(Map<String, String> entries) throws SamSyntaxException {

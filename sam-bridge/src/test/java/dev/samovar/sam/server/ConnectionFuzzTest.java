@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.samovar.base.SecureEntropy;
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.DestinationKeys;
+import dev.samovar.testkit.LeakCheck;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random clients that say anything in any order, in pieces, and leave when they like. */
+@ExtendWith(LeakCheck.class)
 class ConnectionFuzzTest {
 
     private static final int CLIENTS = 600;

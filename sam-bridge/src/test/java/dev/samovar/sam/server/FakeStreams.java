@@ -27,7 +27,7 @@ final class FakeStreams implements Streams {
     /** All sessions of one bridge. */
     static final class Net {
         private final Map<Hash, FakeStreams> sessions = new HashMap<>();
-        /** Destinations that never answer. */
+        /** Destinations that do not answer in time. */
         final List<Destination> silent = new ArrayList<>();
 
         int open;
@@ -57,7 +57,7 @@ final class FakeStreams implements Streams {
             if (there == null) {
                 here.over(StreamEnd.UNREACHABLE);
             } else if (net.silent.contains(peer)) {
-                lane.schedule(lane.clock().nanos() + timeoutNanos, () -> here.over(StreamEnd.TIMED_OUT));
+                here.over(StreamEnd.TIMED_OUT);
             } else if (!there.acceptedBefore) {
                 here.over(StreamEnd.REFUSED);
             } else if (!here.isOver) {

@@ -24,6 +24,7 @@ import dev.samovar.i2cp.client.LookupTarget;
 import dev.samovar.i2cp.client.OutboundMessage;
 import dev.samovar.i2cp.client.SendOutcome;
 import dev.samovar.i2cp.client.SessionOptions;
+import dev.samovar.testkit.LeakCheck;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
@@ -36,10 +37,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of sessions, over a router that does what the test says. */
+@ExtendWith(LeakCheck.class)
 class SessionTest {
 
     private TestBridge bridge;
@@ -266,8 +269,18 @@ class SessionTest {
     }
 
     @Test
-    void aPeerThatNeverAnswersIsATimeout() throws Exception {
-        // the network's own time-out is a minute: here the end of the stream is told directly
+    void aPeerThatDoesNotAnswerInTimeIsATimeout() throws Exception {
+        start();
+        bridge.session("x");
+        SamClient silent = bridge.session("silent");
+        bridge.onLane(() -> bridge.net.silent.add(Destination.fromBase64(silent.destination)));
+        SamClient waiting = bridge.client();
+        waiting.expect("STREAM CONNECT ID=x DESTINATION=" + silent.destination, "STREAM STATUS RESULT=TIMEOUT");
+        waiting.expectClosed();
+    }
+
+    @Test
+    void aLookupWithoutAnAnswerIsAPeerThatCannotBeReached() throws Exception {
         start();
         bridge.session("x");
         SamClient waiting = bridge.client();
@@ -275,6 +288,20 @@ class SessionTest {
         bridge.until("the lookup is under way", () -> router.lookups.size() == 1);
         bridge.onLane(() -> router.lookups.get(0).trySuccess(new LookupResult.TimedOut()));
         assertEquals("STREAM STATUS RESULT=CANT_REACH_PEER", waiting.readLine());
+        waiting.expectClosed();
+    }
+
+    @Test
+    void aSessionThatEndsWhileANameIsLookedUpIsTheReason() throws Exception {
+        start();
+        SamClient session = bridge.session("x");
+        SamClient waiting = bridge.client();
+        waiting.line("STREAM CONNECT ID=x DESTINATION=slow.i2p");
+        bridge.until("the lookup is under way", () -> router.lookups.size() == 1);
+        session.close();
+        bridge.until("the session is over", () -> bridge.server.status().sessions() == 0);
+        bridge.onLane(() -> router.lookups.get(0).trySuccess(new LookupResult.Unavailable()));
+        assertEquals("STREAM STATUS RESULT=I2P_ERROR MESSAGE=\"Session is closed\"", waiting.readLine());
         waiting.expectClosed();
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.samovar.base.SecureEntropy;
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.DestinationKeys;
+import dev.samovar.testkit.LeakCheck;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -16,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The habits of real SAM clients, each of which broke on some bridge; one test for each. */
+@ExtendWith(LeakCheck.class)
 class TwentyRulesTest {
 
     private TestBridge bridge;
