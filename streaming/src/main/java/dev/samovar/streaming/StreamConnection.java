@@ -36,21 +36,15 @@ final class StreamConnection {
     /** What we say to make a sender stop. */
     private static final int CHOKE_MILLIS = 61_000;
 
-    private static final int NACKS_FOR_RETRANSMISSION = 2;
     private static final int REPLAY_NACKS = 8;
 
     // Implementation constants
     /** Time-outs in a row, without any acknowledgement, after which the peer is taken for gone. */
     private static final int MAX_TIME_OUTS = 8;
 
-    private static final int MANY_TRANSMISSIONS = 100;
-    private static final int RING = 256;
-    private static final int MASK = RING - 1;
-    private static final int QUICK_ACKS = 32;
-    private static final int QUICK_ACK_EVERY = 2;
-    private static final int ACK_EVERY = 8;
-    private static final long MIN_ACK_DELAY = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long MAX_ACK_DELAY = TimeUnit.MILLISECONDS.toNanos(10);
+    /** Packets for a reader who has gone, after which the peer is told. */
+    private static final int MAX_UNWANTED = 64;
+
     private static final long MAX_PROBE_DELAY = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_PROBES_UNANSWERED = 20;
     private static final long LINGER = TimeUnit.SECONDS.toNanos(10);
@@ -100,18 +94,9 @@ final class StreamConnection {
     private final CongestionWindow window;
     private final TimerTable<Timer> timers = new TimerTable<>(Timer.class);
 
-    // packets under way, by number
-    private final ByteBuf[] payloads = new ByteBuf[RING];
-    private final ByteBuf[] signedPackets = new ByteBuf[RING];
-    private final long[] sentAt = new long[RING];
-    private final byte[] transmissions = new byte[RING];
-    private final byte[] nacked = new byte[RING];
-    private final boolean[] acknowledged = new boolean[RING];
-    private final boolean[] lost = new boolean[RING];
-    private long firstUnacknowledged;
-    private long nextSequence;
-    private int lostCount;
-    private int underWay;
+    private final SendWindow underWay = new SendWindow();
+    private final AckScheduler acks = new AckScheduler();
+    private final int[] missing = new int[StreamPacket.MAX_NACKS];
     private long recoverUntil = -1;
     private int timeOuts;
     private long lastPartial = -1;
@@ -130,18 +115,15 @@ final class StreamConnection {
     private boolean closeSent;
     private boolean discardInput;
     private boolean resetRequested;
-    private long closeSequence = -1;
 
-    private boolean ackNow;
-    private int unacknowledgedPackets;
-    private int receivedPackets;
     private boolean choking;
-    private final int[] missing = new int[StreamPacket.MAX_NACKS];
+    private int unwantedPackets;
 
     private boolean connectedEvent;
     private boolean readableEvent;
     private boolean readableArmed = true;
     private boolean writableWanted;
+    private boolean writableEvent;
     private boolean endOfInputTold;
     private StreamEnd end;
     private boolean endTold;
@@ -225,6 +207,7 @@ final class StreamConnection {
             return;
         }
         timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
+        boolean wasChoked = choked;
         if (packet.has(StreamFlag.DELAY_REQUESTED)) {
             handleDelay(packet.delay, now);
         } else if (choked && packet.isPlainAck()) {
@@ -232,6 +215,9 @@ final class StreamConnection {
         }
         if (!packet.has(StreamFlag.NO_ACK)) {
             acknowledge(packet, now);
+        }
+        if (wasChoked && !choked) {
+            resume(now);
         }
         if (!packet.isPlainAck()) {
             receive(packet, now);
@@ -247,9 +233,9 @@ final class StreamConnection {
             connectedEvent = true;
             takePacketSize(packet);
             timers.stop(Timer.CONNECT);
-        } else if (!initiator && firstUnacknowledged == 0 && nextSequence > 0 && !atSigner) {
+        } else if (!initiator && underWay.first() == 0 && !underWay.isEmpty() && !atSigner) {
             // the peer has not got our SYN yet
-            markLost(0);
+            underWay.markLost(0);
         } else {
             scheduleAck(now, true);
         }
@@ -274,7 +260,7 @@ final class StreamConnection {
             unchoke();
         }
         if (millis == 0) {
-            ackNow = true;
+            acks.dueNow();
         }
     }
 
@@ -285,101 +271,49 @@ final class StreamConnection {
         timers.stop(Timer.PROBE);
     }
 
+    /** What the peer had no room for is still missing there, by no fault of the network. */
+    private void resume(long now) {
+        if (!underWay.isEmpty()) {
+            underWay.markLostSentBefore(now - Math.max(0, rtt.smoothed()));
+            timers.set(Timer.RTO, now + rtt.rto());
+        }
+    }
+
     private long probeDelay() {
         return Math.min(MAX_PROBE_DELAY, rtt.rto() << Math.min(probes, 6));
     }
 
     private void acknowledge(StreamPacket packet, long now) {
-        long through = packet.ackThrough;
-        if (through >= nextSequence) {
+        int left = underWay.acknowledge(packet, rtt.smoothed(), !choked, now);
+        if (underWay.highestLost() > recoverUntil) {
+            // SPEC RFC 5681 3.2: all losses of one window are one sign of congestion
+            recoverUntil = underWay.next();
+            window.onLoss();
+        }
+        if (left == 0) {
             return;
         }
-        int newly = 0;
-        int nack = 0;
-        long sample = -1;
-        for (long sequence = firstUnacknowledged; sequence <= through; sequence++) {
-            while (nack < packet.nackCount && Integer.compareUnsigned(packet.nacks[nack], (int) sequence) < 0) {
-                nack++;
-            }
-            int slot = (int) sequence & MASK;
-            if (acknowledged[slot]) {
-                continue;
-            }
-            if (nack < packet.nackCount && packet.nacks[nack] == (int) sequence) {
-                // a packet that went again is missing again only once a round trip has passed since
-                boolean counts = transmissions[slot] == 1 || now - sentAt[slot] > rtt.smoothed();
-                if (counts && !lost[slot] && !choked && ++nacked[slot] >= NACKS_FOR_RETRANSMISSION) {
-                    markLost(sequence);
-                    if (sequence > recoverUntil) {
-                        recoverUntil = nextSequence;
-                        window.onLoss();
-                    }
-                }
-                continue;
-            }
-            if (transmissions[slot] == 1) {
-                sample = now - sentAt[slot];
-            }
-            leave(slot);
-            newly++;
+        timeOuts = 0;
+        if (underWay.sample() >= 0) {
+            rtt.sample(underWay.sample());
         }
-        while (firstUnacknowledged < nextSequence && acknowledged[(int) firstUnacknowledged & MASK]) {
-            firstUnacknowledged++;
+        if (underWay.first() >= recoverUntil) {
+            recoverUntil = -1;
+            window.onAcknowledged(left);
         }
-        if (newly > 0) {
-            timeOuts = 0;
-            if (sample >= 0) {
-                rtt.sample(sample);
-            }
-            if (recoverUntil < 0 || firstUnacknowledged >= recoverUntil) {
-                recoverUntil = -1;
-                window.onAcknowledged(newly);
-            }
-            if (firstUnacknowledged == nextSequence) {
-                timers.stop(Timer.RTO);
-            } else if (!choked) {
-                timers.set(Timer.RTO, now + rtt.rto());
-            }
-        }
-    }
-
-    private void leave(int slot) {
-        acknowledged[slot] = true;
-        underWay--;
-        if (lost[slot]) {
-            lost[slot] = false;
-            lostCount--;
-        }
-        releaseSlot(slot);
-    }
-
-    private void releaseSlot(int slot) {
-        if (payloads[slot] != null) {
-            payloads[slot].release();
-            payloads[slot] = null;
-        }
-        if (signedPackets[slot] != null) {
-            signedPackets[slot].release();
-            signedPackets[slot] = null;
-        }
-    }
-
-    private void markLost(long sequence) {
-        int slot = (int) sequence & MASK;
-        if (!lost[slot] && !acknowledged[slot]) {
-            lost[slot] = true;
-            nacked[slot] = 0;
-            lostCount++;
+        if (underWay.isEmpty()) {
+            timers.stop(Timer.RTO);
+        } else if (!choked) {
+            timers.set(Timer.RTO, now + rtt.rto());
         }
     }
 
     private void receive(StreamPacket packet, long now) {
         boolean close = packet.has(StreamFlag.CLOSE);
         ReceiveQueue.Verdict verdict = receiveQueue.offer(packet.sequence, packet.payload, close);
-        receivedPackets++;
         if (!choking && receiveQueue.bytes() > ReceiveQueue.HIGH_MARK) {
             choking = true;
-            ackNow = true;
+            acks.dueNow();
         }
         switch (verdict) {
             case ACCEPTED -> {
@@ -395,13 +329,9 @@ final class StreamConnection {
     }
 
     private void scheduleAck(long now, boolean atOnce) {
-        unacknowledgedPackets++;
-        int every = receivedPackets < QUICK_ACKS ? QUICK_ACK_EVERY : ACK_EVERY;
-        if (atOnce || unacknowledgedPackets >= every || receiveQueue.hasGaps()) {
-            ackNow = true;
-        } else if (!timers.isSet(Timer.ACK)) {
-            long tenth = rtt.smoothed() < 0 ? MAX_ACK_DELAY : rtt.smoothed() / 10;
-            timers.set(Timer.ACK, now + Math.max(MIN_ACK_DELAY, Math.min(MAX_ACK_DELAY, tenth)));
+        long latest = acks.onPacket(atOnce || receiveQueue.hasGaps(), rtt.smoothed(), now);
+        if (!acks.isDue() && !timers.isSet(Timer.ACK)) {
+            timers.set(Timer.ACK, latest);
         }
     }
 
@@ -411,10 +341,12 @@ final class StreamConnection {
             switch (timer) {
                 case CONNECT -> finish(StreamEnd.TIMED_OUT);
                 case RTO -> retransmissionTimeOut(now);
-                case ACK -> ackNow = true;
+                case ACK -> acks.dueNow();
                 case PROBE -> probe(now);
                 case KEEP_ALIVE -> {
-                    ackNow = state == State.OPEN;
+                    if (state == State.OPEN) {
+                        acks.dueNow();
+                    }
                     timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
                 }
                 case LINGER -> die();
@@ -424,7 +356,7 @@ final class StreamConnection {
     }
 
     private void retransmissionTimeOut(long now) {
-        if (firstUnacknowledged == nextSequence) {
+        if (underWay.isEmpty()) {
             return;
         }
         if (atSigner) {
@@ -438,9 +370,7 @@ final class StreamConnection {
         rtt.backOff();
         window.onTimeOut();
         recoverUntil = -1;
-        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
-            markLost(sequence);
-        }
+        underWay.markAllLost();
     }
 
     private void probe(long now) {
@@ -486,14 +416,14 @@ final class StreamConnection {
             readableArmed = true;
         } else if (choking && receiveQueue.bytes() < ReceiveQueue.LOW_MARK) {
             choking = false;
-            ackNow = true;
+            acks.dueNow();
         }
         return bytes;
     }
 
     /** Whether reading has made a packet or an event due. */
     boolean hasNewsAfterRead() {
-        return ackNow || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold;
+        return acks.isDue() || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold;
     }
 
     void shutdownOutput(long now) {
@@ -538,7 +468,7 @@ final class StreamConnection {
         }
         if (resetRequested) {
             resetRequested = false;
-            return signed(StreamFlag.RESET, 0, null, now);
+            return signed(StreamFlag.RESET, null, now);
         }
         if (state == State.DEAD) {
             return null;
@@ -547,14 +477,14 @@ final class StreamConnection {
         if (packet == null && state != State.LINGERING) {
             packet = fresh(now);
         }
-        if (packet == null && ackNow && sendStreamId != 0 && nextSequence > 0) {
-            packet = plainAck(now);
+        if (packet == null && acks.isDue() && sendStreamId != 0 && underWay.next() > 0) {
+            packet = plainAck();
         }
         return packet;
     }
 
     private boolean mayTransmit() {
-        return choked ? probeAllowed : underWay - lostCount < window.packets();
+        return choked ? probeAllowed : underWay.onTheWay() < window.packets();
     }
 
     private Outgoing retransmission(long now) {
@@ -563,47 +493,34 @@ final class StreamConnection {
         }
         if (choked) {
             // a probe: the oldest packet again, whatever it is
-            if (firstUnacknowledged == nextSequence) {
+            if (underWay.isEmpty()) {
                 return null;
             }
             probeAllowed = false;
-            markLost(firstUnacknowledged);
+            underWay.markLost(underWay.first());
         }
-        if (lostCount == 0) {
+        if (!underWay.hasLost()) {
             return null;
         }
-        for (long sequence = firstUnacknowledged; sequence < nextSequence; sequence++) {
-            int slot = (int) sequence & MASK;
-            if (!lost[slot]) {
-                continue;
-            }
-            if (signedPackets[slot] == null && payloads[slot] == null && sequence != 0 && sequence != closeSequence) {
-                throw new IllegalStateException("a packet without bytes");
-            }
-            lost[slot] = false;
-            lostCount--;
-            sentAt[slot] = now;
-            transmissions[slot] = (byte) Math.min(MANY_TRANSMISSIONS, transmissions[slot] + 1);
-            armRetransmission(now);
-            if (signedPackets[slot] != null) {
-                ByteBuf again = newPacket(signedPackets[slot].readableBytes());
-                again.writeBytes(
-                        signedPackets[slot], signedPackets[slot].readerIndex(), signedPackets[slot].readableBytes());
-                return new Outgoing(again, -1, sequence, sequence == 0);
-            }
-            return data(sequence, payloads[slot], now);
+        long sequence = underWay.takeLost(now);
+        armRetransmission(now);
+        ByteBuf signed = underWay.signedPacket(sequence);
+        if (signed == null) {
+            return data(sequence, underWay.payload(sequence));
         }
-        return null;
+        ByteBuf again = newPacket(signed.readableBytes());
+        again.writeBytes(signed, signed.readerIndex(), signed.readableBytes());
+        return new Outgoing(again, -1, sequence, sequence == 0);
     }
 
     private Outgoing fresh(long now) {
         if (state == State.CONNECTING) {
-            return nextSequence == 0 ? synchronize(now) : null;
+            return underWay.next() == 0 ? synchronize(now) : null;
         }
-        if (nextSequence == 0) {
+        if (underWay.next() == 0) {
             return synchronize(now);
         }
-        if (!mayTransmit() || nextSequence - firstUnacknowledged >= options.maxWindow()) {
+        if (!mayTransmit() || underWay.span() >= options.maxWindow()) {
             return null;
         }
         int waiting = sendQueue.bytes();
@@ -612,16 +529,15 @@ final class StreamConnection {
                 return null;
             }
             closeSent = true;
-            closeSequence = nextSequence;
             probeAllowed = false;
-            return signed(StreamFlag.CLOSE, closeSequence, null, now);
+            return signed(StreamFlag.CLOSE, null, now);
         }
         if (waiting < packetSize) {
             // at most one small packet under way: the next is filled meanwhile, or leaves when that is acknowledged
-            if (lastPartial >= firstUnacknowledged && !closeRequested) {
+            if (lastPartial >= underWay.first() && !closeRequested) {
                 return null;
             }
-            lastPartial = nextSequence;
+            lastPartial = underWay.next();
         }
         probeAllowed = false;
         ByteBuf payload = sendQueue.take(Math.min(waiting, packetSize));
@@ -629,23 +545,9 @@ final class StreamConnection {
             writableWanted = false;
             writableEvent = true;
         }
-        long sequence = nextSequence++;
-        register(sequence, now);
-        payloads[(int) sequence & MASK] = payload;
-        return data(sequence, payload, now);
-    }
-
-    private boolean writableEvent;
-
-    private void register(long sequence, long now) {
-        int slot = (int) sequence & MASK;
-        acknowledged[slot] = false;
-        lost[slot] = false;
-        nacked[slot] = 0;
-        transmissions[slot] = 1;
-        sentAt[slot] = now;
-        underWay++;
+        long sequence = underWay.add(payload, now);
         armRetransmission(now);
+        return data(sequence, payload);
     }
 
     private void armRetransmission(long now) {
@@ -654,17 +556,16 @@ final class StreamConnection {
         }
     }
 
-    private Outgoing data(long sequence, ByteBuf payload, long now) {
+    private Outgoing data(long sequence, ByteBuf payload) {
         ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2 + payload.readableBytes());
         // the last packet that the window allows asks for its acknowledgement at once
-        boolean full =
-                underWay - lostCount >= window.packets() || nextSequence - firstUnacknowledged >= options.maxWindow();
+        boolean full = underWay.onTheWay() >= window.packets() || underWay.span() >= options.maxWindow();
         header(packet, sequence, 0, full ? 0 : -1);
         packet.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
         return new Outgoing(packet, -1, sequence, false);
     }
 
-    private Outgoing plainAck(long now) {
+    private Outgoing plainAck() {
         ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2);
         header(packet, 0, 0, -1);
         return new Outgoing(packet, -1, -1, false);
@@ -694,8 +595,7 @@ final class StreamConnection {
     }
 
     private int acknowledgements() {
-        ackNow = false;
-        unacknowledgedPackets = 0;
+        acks.sent();
         timers.stop(Timer.ACK);
         return receiveQueue.hasGaps() ? receiveQueue.missing(missing) : 0;
     }
@@ -709,11 +609,11 @@ final class StreamConnection {
         if (!initiator && sendQueue.bytes() > 0) {
             payload = sendQueue.take(Math.min(sendQueue.bytes(), packetSize));
         }
-        return signed(StreamFlag.SYNCHRONIZE, 0, payload, now);
+        return signed(StreamFlag.SYNCHRONIZE, payload, now);
     }
 
     /** A packet that the signer has to see first. Kept as signed, for sending it again. */
-    private Outgoing signed(int kind, long sequence, ByteBuf payload, long now) {
+    private Outgoing signed(int kind, ByteBuf payload, long now) {
         boolean syn = kind == StreamFlag.SYNCHRONIZE;
         OfflineSignature offline = keys.offline().orElse(null);
         int flags = kind | StreamFlag.SIGNATURE_INCLUDED;
@@ -727,6 +627,7 @@ final class StreamConnection {
         if (syn && initiator) {
             nacks = replayProtection();
         }
+        long sequence = kind == StreamFlag.RESET ? 0 : underWay.next();
         boolean noAck = receiveQueue.highest() < 0;
         ByteBuf packet = newPacket(1024 + (payload == null ? 0 : payload.readableBytes()));
         int start = packet.writerIndex();
@@ -755,8 +656,8 @@ final class StreamConnection {
             payload.release();
         }
         if (kind != StreamFlag.RESET) {
-            nextSequence++;
-            register(sequence, now);
+            underWay.add(null, now);
+            armRetransmission(now);
         }
         atSigner = true;
         return new Outgoing(packet, signatureOffset, kind == StreamFlag.RESET ? -1 : sequence, syn);
@@ -780,21 +681,15 @@ final class StreamConnection {
         if (sequence < 0 || state == State.DEAD) {
             return;
         }
-        int slot = (int) sequence & MASK;
-        if (!acknowledged[slot]) {
-            signedPackets[slot] = packet.copy();
-            sentAt[slot] = now;
-        }
+        underWay.keepSigned(sequence, packet, now);
     }
 
     /** The way to the router was full: the packet was not sent, and nothing was lost in the network. */
     void notSent(long sequence) {
-        if (sequence >= firstUnacknowledged && sequence < nextSequence) {
-            int slot = (int) sequence & MASK;
-            markLost(sequence);
-            transmissions[slot] = (byte) Math.max(0, transmissions[slot] - 1);
-        } else if (sequence < 0) {
-            ackNow = true;
+        if (sequence < 0) {
+            acks.dueNow();
+        } else {
+            underWay.notSent(sequence);
         }
     }
 
@@ -840,14 +735,14 @@ final class StreamConnection {
         if (state != State.OPEN || end != null) {
             return;
         }
-        boolean outputDone = closeSent && firstUnacknowledged == nextSequence;
+        boolean outputDone = closeSent && underWay.isEmpty();
         if (outputDone && receiveQueue.isComplete()) {
             end = StreamEnd.COMPLETED;
             state = State.LINGERING;
             timers.stopAll();
             timers.set(Timer.LINGER, now + LINGER);
-            ackNow = true;
-        } else if (outputDone && discardInput && receivedPackets > 0 && unwanted()) {
+            acks.dueNow();
+        } else if (outputDone && discardInput && unwanted()) {
             // nobody reads any more and the peer goes on: it is told
             resetRequested = true;
             finish(StreamEnd.RESET);
@@ -855,11 +750,8 @@ final class StreamConnection {
     }
 
     private boolean unwanted() {
-        return unacknowledgedPackets > 0 && !receiveQueue.isComplete() && ++unwantedPackets > MAX_UNWANTED;
+        return acks.isWaiting() && !receiveQueue.isComplete() && ++unwantedPackets > MAX_UNWANTED;
     }
-
-    private static final int MAX_UNWANTED = 64;
-    private int unwantedPackets;
 
     private void finish(StreamEnd how) {
         if (end == null) {
@@ -873,9 +765,7 @@ final class StreamConnection {
         state = State.DEAD;
         timers.stopAll();
         sendQueue.release();
-        for (int slot = 0; slot < RING; slot++) {
-            releaseSlot(slot);
-        }
+        underWay.release();
         if (end != StreamEnd.COMPLETED && end != StreamEnd.RESET_BY_PEER && end != StreamEnd.TIMED_OUT) {
             receiveQueue.release();
         }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever a network does, the same bytes arrive, or the stream ends with a reason. */
 class AnyNetworkTest {
 
-    private static final int WORLDS = 150;
+    private static final int WORLDS = 400;
 
     @Test
     void anyLossReorderingDuplicationAndDelayDeliversTheSameBytesOrFailsCleanly() {
