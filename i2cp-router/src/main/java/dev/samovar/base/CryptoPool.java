@@ -23,8 +23,15 @@ public final class CryptoPool implements Offload, AutoCloseable {
     public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
         try {
             threads.execute(() -> {
-                T result = work.get();
-                lane.execute(() -> then.accept(result));
+                try {
+                    T result = work.get();
+                    lane.execute(() -> then.accept(result));
+                } catch (RuntimeException bug) {
+                    // the lane logs what its tasks throw; this thread goes on with the work of others
+                    lane.execute(() -> {
+                        throw bug;
+                    });
+                }
             });
         } catch (RejectedExecutionException closed) {
             // the program is ending: nobody waits for the result any more

@@ -38,6 +38,9 @@ public final class EventLoopLane implements Lane {
 
     @Override
     public Cancellable schedule(long deadlineNanos, Runnable task) {
+        if (deadlineNanos == TimerTable.NEVER) {
+            return () -> {};
+        }
         long delay = Math.max(0, deadlineNanos - clock.nanos());
         try {
             ScheduledFuture<?> future = loop.schedule(task, delay, TimeUnit.NANOSECONDS);

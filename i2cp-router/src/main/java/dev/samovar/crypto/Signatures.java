@@ -148,16 +148,18 @@ public final class Signatures {
         }
         BigInteger secret = new BigInteger(1, privateKey.raw());
         if (type == SigType.DSA_SHA1) {
+            if (secret.signum() == 0 || secret.compareTo(DSA_GROUP.getQ()) >= 0) {
+                throw new IllegalArgumentException("not a private key");
+            }
             writeFixed(DSA_GROUP.getG().modPow(secret, DSA_GROUP.getP()), publicKey, 0, publicKey.length);
             return publicKey;
         }
         ECDomainParameters curve = curveOf(type);
-        ECPoint point = new FixedPointCombMultiplier()
-                .multiply(curve.getG(), secret.mod(curve.getN()))
-                .normalize();
-        if (point.isInfinity()) {
+        if (secret.signum() == 0 || secret.compareTo(curve.getN()) >= 0) {
             throw new IllegalArgumentException("not a private key");
         }
+        ECPoint point =
+                new FixedPointCombMultiplier().multiply(curve.getG(), secret).normalize();
         int half = publicKey.length / 2;
         writeFixed(point.getAffineXCoord().toBigInteger(), publicKey, 0, half);
         writeFixed(point.getAffineYCoord().toBigInteger(), publicKey, half, half);

@@ -1,6 +1,7 @@
 package dev.samovar.crypto;
 
 import dev.samovar.base.Entropy;
+import java.util.Arrays;
 
 /**
  * A signing key pair. Immutable; signing is a pure function and may run on any thread.
@@ -29,6 +30,16 @@ public record SigningKeys(SigType type, byte[] publicKey, SecretBytes privateKey
     /** Signs {@code length} bytes of {@code message} from {@code offset}. */
     public byte[] sign(byte[] message, int offset, int length) {
         return Signatures.sign(this, message, offset, length);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SigningKeys that && type == that.type && privateKey.equals(that.privateKey);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(publicKey);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.samovar.crypto;
 
 import dev.samovar.base.Entropy;
+import java.util.Arrays;
 
 /** X25519 key pairs (RFC 7748). Pure functions, safe from any thread. */
 public final class X25519 {
@@ -10,6 +11,17 @@ public final class X25519 {
 
     /** A key pair; the public key is not copied on access and must not be changed. */
     public record Keys(SecretBytes privateKey, byte[] publicKey) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Keys that && privateKey.equals(that.privateKey);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(publicKey);
+        }
+
         @Override
         public String toString() {
             return "[redacted]";

@@ -7,6 +7,7 @@ import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.Signatures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 
 /**
  * A destination's word that a transient key may sign for it until a date (common structures, "OfflineSignature"):
@@ -51,6 +52,26 @@ public record OfflineSignature(
                 0,
                 signed.readableBytes(),
                 signature);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OfflineSignature that
+                && expiresSeconds == that.expiresSeconds
+                && transientType == that.transientType
+                && Arrays.equals(transientPublicKey, that.transientPublicKey)
+                && Arrays.equals(signature, that.signature);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(signature);
+    }
+
+    /** Redacted: the keys would tell whose it is. */
+    @Override
+    public String toString() {
+        return "[offline signature]";
     }
 
     private void encodeSigned(ByteBuf out) {

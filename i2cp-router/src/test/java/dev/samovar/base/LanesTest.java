@@ -62,6 +62,15 @@ class LanesTest {
             heard.add(result);
         });
         assertEquals("elsewhere", heard.poll(10, TimeUnit.SECONDS));
+        pool.submit(
+                lane,
+                () -> {
+                    throw new IllegalStateException("a bug in some work");
+                },
+                result -> heard.add("of a bug"));
+        pool.submit(lane, () -> "after a bug", heard::add);
+        assertEquals("after a bug", heard.poll(10, TimeUnit.SECONDS));
+        lane.schedule(TimerTable.NEVER, () -> heard.add("never"));
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
         lane.execute(() -> heard.add("after the end"));
         lane.schedule(0, () -> heard.add("after the end")).cancel();
