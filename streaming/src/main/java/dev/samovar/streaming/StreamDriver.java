@@ -60,13 +60,13 @@ public final class StreamDriver implements Streams {
     private static final int MAX_PONGS_PER_SECOND = 16;
     private static final int MAX_ECHO = 2048;
     private static final int REPLAY_NACKS = 8;
+    private static final int[] NO_NACKS = {};
 
     /** Signatures made on the lane when a session ends; streams beyond that end without a word. */
     private static final int MAX_LAST_SIGNATURES = 256;
 
     private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private static final int SIGNED_KINDS = StreamFlag.SYNCHRONIZE | StreamFlag.CLOSE | StreamFlag.RESET;
 
@@ -324,10 +324,19 @@ public final class StreamDriver implements Streams {
                 packet.receiveStreamId, in.retainedSlice(start, in.writerIndex() - start), message, now + EARLY_NANOS));
     }
 
-    /** SPEC streaming#signature: made over the whole packet with zeros in the signature's place. */
     private void verify(ByteBuf in, int start, InboundMessage message, DrivenStream stream) {
         PeerIdentity signer = signerOf(stream);
-        if (signer == null || packet.signature == null || signer.type() == null || verifications >= MAX_VERIFICATIONS) {
+        if (signer != null) {
+            check(in, start, signer, () -> verified(signer, message));
+        }
+    }
+
+    /**
+     * Has the signature of the packet just decoded checked elsewhere; the packet stands decoded again, from a copy, when
+     * {@code whenHolds} runs. SPEC streaming#signature: made over the whole packet with zeros in the signature's place.
+     */
+    private void check(ByteBuf in, int start, PeerIdentity signer, Runnable whenHolds) {
+        if (packet.signature == null || signer.type() == null || verifications >= MAX_VERIFICATIONS) {
             return;
         }
         byte[] bytes = new byte[in.writerIndex() - start];
@@ -345,9 +354,18 @@ public final class StreamDriver implements Streams {
                 holds -> {
                     verifications--;
                     if (holds && !closed) {
-                        verified(bytes, signer, message);
+                        decodeAgain(bytes, signer);
+                        whenHolds.run();
                     }
                 });
+    }
+
+    private void decodeAgain(byte[] bytes, PeerIdentity signer) {
+        try {
+            StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, signer.type());
+        } catch (WireException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private PeerIdentity signerOf(DrivenStream stream) {
@@ -364,12 +382,7 @@ public final class StreamDriver implements Streams {
         return PeerIdentity.claimed(packet.from, packet.offline);
     }
 
-    private void verified(byte[] bytes, PeerIdentity signer, InboundMessage message) {
-        try {
-            StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, signer.type());
-        } catch (WireException impossible) {
-            return;
-        }
+    private void verified(PeerIdentity signer, InboundMessage message) {
         if (packet.has(StreamFlag.SYNCHRONIZE) && packet.sendStreamId == 0) {
             synchronize(signer, message);
             return;
@@ -378,7 +391,12 @@ public final class StreamDriver implements Streams {
         if (stream == null && packet.sendStreamId == 0) {
             stream = youngByPeerId.get(packet.receiveStreamId);
         }
-        if (stream != null && stream.connection.peerDestination().equals(signer.destination())) {
+        if (stream == null) {
+            if (packet.has(StreamFlag.SYNCHRONIZE) && refusals.allows(now())) {
+                // the answer to a SYN of ours whose stream was given up meanwhile: the peer waits for nobody
+                refuse(signer, message);
+            }
+        } else if (stream.connection.peerDestination().equals(signer.destination())) {
             stream.handle(packet, signer);
         }
     }
@@ -405,18 +423,13 @@ public final class StreamDriver implements Streams {
         if (!wanted && !refusals.allows(now())) {
             return;
         }
-        int id = newStreamId();
-        recentSyns.put(key, id);
-        StreamConnection connection =
-                StreamConnection.accept(keys, options, signer, packet, id, message.toPort(), message.fromPort(), now());
-        DrivenStream stream = new DrivenStream(connection);
-        streams.put(id, stream);
         if (!wanted) {
-            connection.reset();
-            stream.forgotten = true;
-            touch(stream);
+            recentSyns.put(key, 0);
+            refuse(signer, message);
             return;
         }
+        DrivenStream stream = answer(signer, message);
+        recentSyns.put(key, stream.connection.receiveStreamId());
         youngByPeerId.put(packet.receiveStreamId, stream);
         int peerId = packet.receiveStreamId;
         PendingAccept accept = accepts.poll();
@@ -428,6 +441,22 @@ public final class StreamDriver implements Streams {
         }
         touch(stream);
         replayEarly(peerId);
+    }
+
+    private DrivenStream answer(PeerIdentity signer, InboundMessage message) {
+        int id = newStreamId();
+        DrivenStream stream = new DrivenStream(StreamConnection.accept(
+                keys, options, signer, packet, id, message.toPort(), message.fromPort(), now()));
+        streams.put(id, stream);
+        return stream;
+    }
+
+    /** A stream that only says RESET. */
+    private void refuse(PeerIdentity signer, InboundMessage message) {
+        DrivenStream stream = answer(signer, message);
+        stream.connection.reset();
+        stream.forgotten = true;
+        touch(stream);
     }
 
     private boolean isForUs() {
@@ -461,44 +490,21 @@ public final class StreamDriver implements Streams {
     /** SPEC streaming#echo: a ping is signed and names its sender; the pong carries its id and payload back. */
     private void echo(ByteBuf in, int start, InboundMessage message) {
         boolean ping = packet.sendStreamId != 0 && packet.from != null && packet.signature != null;
-        if (!ping
-                || !options.answerPings()
-                || packet.payload.readableBytes() > MAX_ECHO
-                || verifications >= MAX_VERIFICATIONS
-                || !pongs.allows(now())) {
+        if (!ping || !options.answerPings() || packet.payload.readableBytes() > MAX_ECHO || !pongs.allows(now())) {
             return;
         }
         PeerIdentity signer = PeerIdentity.claimed(packet.from, packet.offline);
-        byte[] zeroed = new byte[in.writerIndex() - start];
-        in.getBytes(start, zeroed);
-        byte[] signature = packet.signature;
-        Arrays.fill(zeroed, packet.signatureOffset, packet.signatureOffset + signature.length, (byte) 0);
-        byte[] payload = new byte[packet.payload.readableBytes()];
-        packet.payload.getBytes(packet.payload.readerIndex(), payload);
-        int id = packet.sendStreamId;
-        OfflineSignature offline = packet.offline;
-        long today = lane.clock().epochMillis();
-        verifications++;
-        offload.submit(
-                lane,
-                () -> signer.signed(zeroed, signature)
-                        && (offline == null || offline.verify(signer.destination(), today)),
-                holds -> {
-                    verifications--;
-                    if (holds && !closed) {
-                        pong(signer.destination(), id, payload, message);
-                    }
-                });
+        check(in, start, signer, () -> pong(signer.destination(), message));
     }
 
-    private void pong(Destination to, int pingId, byte[] payload, InboundMessage message) {
+    private void pong(Destination to, InboundMessage message) {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.heapBuffer(
-                ClientPayload.HEADROOM + StreamPacket.MIN_LENGTH + payload.length + ClientPayload.TAILROOM);
+                ClientPayload.HEADROOM + StreamPacket.MIN_LENGTH + MAX_ECHO + ClientPayload.TAILROOM);
         out.setIndex(ClientPayload.HEADROOM, ClientPayload.HEADROOM);
         int sizeAt = StreamPacketCodec.beginHeader(
-                out, 0, pingId, 0, 0, new int[0], 0, 0, StreamFlag.ECHO | StreamFlag.NO_ACK);
+                out, 0, packet.sendStreamId, 0, 0, NO_NACKS, 0, 0, StreamFlag.ECHO | StreamFlag.NO_ACK);
         StreamPacketCodec.endOptions(out, sizeAt);
-        out.writeBytes(payload);
+        out.writeBytes(packet.payload);
         session.send(new OutboundMessage(to, Protocol.STREAMING, message.toPort(), message.fromPort(), 0, out));
     }
 
@@ -672,26 +678,6 @@ public final class StreamDriver implements Streams {
         stream.over = true;
         if (stream.forgotten) {
             connection.release();
-        }
-    }
-
-    /** So many in a second. */
-    private static final class RateLimit {
-
-        private final int perSecond;
-        private long since = Long.MIN_VALUE;
-        private int used;
-
-        RateLimit(int perSecond) {
-            this.perSecond = perSecond;
-        }
-
-        boolean allows(long now) {
-            if (since == Long.MIN_VALUE || now - since >= SECOND) {
-                since = now;
-                used = 0;
-            }
-            return ++used <= perSecond;
         }
     }
 

@@ -284,6 +284,36 @@ class StreamBehaviourTest {
     }
 
     @Test
+    void aStreamGivenUpBeforeItsAnswerCameIsResetAtThePeer() {
+        StreamWorld world = StreamWorld.perfect(100);
+        End[] ends = new End[2];
+        world.on(() -> {
+            world.bob.streams.accept(socket -> ends[1] = new End(world, socket));
+            ends[0] =
+                    new End(world, world.alice.streams.connect(world.bob.keys.destination(), 0, 0, StreamWorld.MINUTE));
+        });
+        world.world.runFor(150, TimeUnit.MILLISECONDS);
+        world.on(() -> ends[0].socket.reset());
+        world.world.runFor(1, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.RESET_BY_PEER, ends[1].end);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aSessionThatEndsSaysTheLastWordsOfItsStreams() {
+        StreamWorld world = StreamWorld.perfect(10);
+        End[] ends = world.connected();
+        byte[] last = ENTROPY.bytes(5000);
+        world.on(() -> {
+            ends[0].write(last, 5000, true);
+            world.alice.streams.close();
+        });
+        world.world.runFor(1, TimeUnit.SECONDS);
+        assertArrayEquals(last, ends[1].received.toByteArray());
+        assertTrue(ends[1].endOfInput);
+    }
+
+    @Test
     void theEndOfTheSessionEndsItsStreams() {
         StreamWorld world = StreamWorld.perfect(10);
         End[] ends = world.connected();
