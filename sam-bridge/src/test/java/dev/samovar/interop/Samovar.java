@@ -1,0 +1,96 @@
+package dev.samovar.interop;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Samovar as users start it: the packaged jar in a process of its own, on free ports. */
+final class Samovar implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final ExternalProgram program;
+    private final Map<String, String> addresses = new HashMap<>();
+
+    private Samovar(Path jar, Path dataDirectory, List<String> flags) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(ExternalProgram.java(), "-Xmx128m", "-jar", jar.toString(), "run"));
+        command.addAll(
+                List.of("--sam", "127.0.0.1:0", "--sam-udp", "127.0.0.1:0", "--data-dir", dataDirectory.toString()));
+        command.addAll(flags);
+        program = ExternalProgram.start("samovar", command);
+        try {
+            for (String word :
+                    program.awaitLine(line -> line.startsWith("READY "), START).split(" ")) {
+                int equals = word.indexOf('=');
+                if (equals > 0) {
+                    addresses.put(word.substring(0, equals), word.substring(equals + 1));
+                }
+            }
+        } catch (AssertionError notReady) {
+            program.close();
+            throw notReady;
+        }
+    }
+
+    /** With its own router, network local. */
+    static Samovar local(Path dataDirectory) throws IOException, InterruptedException {
+        return new Samovar(jar(), dataDirectory, List.of("--network", "local", "--i2cp", "127.0.0.1:0"));
+    }
+
+    /** In front of the router that has its I2CP port there. */
+    static Samovar before(int i2cpPort, Path jar, Path dataDirectory) throws IOException, InterruptedException {
+        return new Samovar(jar, dataDirectory, List.of("--router", "i2cp://127.0.0.1:" + i2cpPort));
+    }
+
+    /** The jar that this build packaged. */
+    static Path jar() throws IOException {
+        Path jar = Path.of("target", "samovar.jar").toAbsolutePath();
+        if (!Files.isRegularFile(jar)) {
+            throw new IOException("no " + jar + "; package first");
+        }
+        return jar;
+    }
+
+    InetSocketAddress sam() {
+        return address("sam");
+    }
+
+    InetSocketAddress i2cp() {
+        return address("i2cp");
+    }
+
+    private InetSocketAddress address(String name) {
+        String text = addresses.get(name);
+        int colon = text.lastIndexOf(':');
+        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    long pid() {
+        return program.pid();
+    }
+
+    String output() {
+        return program.output();
+    }
+
+    /** Ends it as Ctrl-C does; it has to leave with exit code 0. */
+    void stop() throws InterruptedException {
+        program.terminate();
+        try {
+            program.expectExit(0, Duration.ofSeconds(20));
+        } finally {
+            program.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
