@@ -128,19 +128,27 @@ final class JavaI2pClient {
         return keys.toByteArray();
     }
 
-    /** Accepts that many streams, one after the other, and sends back what comes. */
+    /** Accepts that many streams and sends back what comes on each. */
     private String serve(int streams) {
         I2PServerSocket listening = server.manager.getServerSocket();
-        Echo.start("server", () -> {
+        Echo.start("acceptor", () -> {
             for (int number = 0; number < streams; number++) {
-                try (I2PSocket stream = listening.accept()) {
-                    Echo.serve(Echo.source(stream.getInputStream()), Echo.sink(stream.getOutputStream()), STREAM_BYTES);
-                    // The other side closes when it has everything.
-                    stream.getInputStream().read();
-                }
+                I2PSocket stream = listening.accept();
+                // Not on this thread: the library refuses a stream that is not accepted within some seconds.
+                Echo.start("server", () -> serve(stream));
             }
         });
         return "listening";
+    }
+
+    private static void serve(I2PSocket stream) throws IOException {
+        try (stream) {
+            Echo.serve(Echo.source(stream.getInputStream()), Echo.sink(stream.getOutputStream()), STREAM_BYTES);
+            // The other side closes when it has everything.
+            if (stream.getInputStream().read() >= 0) {
+                throw new IOException("more than was sent");
+            }
+        }
     }
 
     private String echo(Destination to) throws Exception {

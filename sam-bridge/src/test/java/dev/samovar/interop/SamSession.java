@@ -55,9 +55,9 @@ final class SamSession implements AutoCloseable {
         return connect(to, 0);
     }
 
-    /** A stream to the destination, on a socket with that receive buffer; 0 leaves it to the system. */
-    SamSocket connect(String to, int receiveBuffer) throws IOException {
-        SamSocket stream = new SamSocket(bridge, patience, receiveBuffer);
+    /** The same, on a socket with buffers of that size; 0 leaves it to the system. */
+    SamSocket connect(String to, int buffers) throws IOException {
+        SamSocket stream = new SamSocket(bridge, patience, buffers);
         try {
             stream.good("STREAM CONNECT ID=" + id + " DESTINATION=" + to + " SILENT=false");
             return stream;
@@ -69,7 +69,12 @@ final class SamSession implements AutoCloseable {
 
     /** A socket that waits for a stream: its next line is the caller's destination, then come its bytes. */
     SamSocket accept() throws IOException {
-        SamSocket stream = socket();
+        return accept(0);
+    }
+
+    /** The same, on a socket with buffers of that size; 0 leaves it to the system. */
+    SamSocket accept(int buffers) throws IOException {
+        SamSocket stream = new SamSocket(bridge, patience, buffers);
         try {
             stream.good("STREAM ACCEPT ID=" + id + " SILENT=false");
             return stream;

@@ -18,11 +18,11 @@ final class SamSocket implements AutoCloseable {
         this(bridge, patience, 0);
     }
 
-    /** @param receiveBuffer bytes the kernel may hold for a client that does not read; 0 leaves it to the system */
-    SamSocket(InetSocketAddress bridge, Duration patience, int receiveBuffer) throws IOException {
-        if (receiveBuffer > 0) {
-            socket.setReceiveBufferSize(receiveBuffer);
-            socket.setSendBufferSize(receiveBuffer);
+    /** @param buffers bytes that the kernel may hold here in each direction; 0 leaves it to the system */
+    SamSocket(InetSocketAddress bridge, Duration patience, int buffers) throws IOException {
+        if (buffers > 0) {
+            socket.setReceiveBufferSize(buffers);
+            socket.setSendBufferSize(buffers);
         }
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) patience.toMillis());

@@ -1,0 +1,139 @@
+package dev.samovar.interop;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Samovar as the SAM bridge of an i2pd router, which it reaches by I2CP, in a private network of four of them. The
+ * network lives in namespaces of its own, with nothing but a loopback device: no packet can leave the machine.
+ */
+@Timeout(600)
+final class I2pdI2cpIT {
+    private static final Duration LIMIT = Duration.ofSeconds(400);
+    private static final int ALLOWED_KIBIBYTES = 32 * 1024;
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    static Path folder;
+
+    @RegisterExtension
+    static final LogsOnFailure LOGS = new LogsOnFailure();
+
+    private static ExternalProgram scenario;
+
+    /** What became of each step. */
+    private static final Map<String, String> RESULTS = new HashMap<>();
+
+    @BeforeAll
+    static void run(TestReporter reporter) throws Exception {
+        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
+        List<String> inside = new ArrayList<>(List.of(Peer.program("unshare")));
+        if (!"root".equals(System.getProperty("user.name"))) {
+            inside.addAll(List.of("--user", "--map-root-user"));
+        }
+        // The kernel ends every process of a process namespace with its first; no router can be left over.
+        inside.addAll(List.of("--net", "--pid", "--fork", "--kill-child", "--mount-proc"));
+        // Small kernel buffers, lest they hide for megabytes that somebody has stopped reading.
+        inside.addAll(List.of(
+                "sh",
+                "-c",
+                "ip link set lo up && ip address add " + I2pdNetwork.LOCAL_PREFIX + " dev lo"
+                        + " && echo 4096 65536 262144 >/proc/sys/net/ipv4/tcp_wmem"
+                        + " && echo 4096 65536 262144 >/proc/sys/net/ipv4/tcp_rmem && exec \"$@\"",
+                "sh"));
+        Peer.require(allowed(inside), "iproute2, or the right to make a network namespace");
+
+        List<String> command = new ArrayList<>(inside);
+        command.addAll(ExternalProgram.javaCommand(
+                128, I2pdScenario.class, i2pd, Samovar.jar().toString(), folder.toString()));
+        for (Path router : I2pdNetwork.folders(folder)) {
+            LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
+        }
+        scenario = ExternalProgram.start("i2pd scenario", command);
+        LOGS.add("the scenario's output", scenario::output);
+        String line;
+        do {
+            line = scenario.awaitLine(
+                    each -> each.startsWith("PASS ") || each.startsWith("FAIL ") || each.equals("DONE"), LIMIT);
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                RESULTS.put(line.substring(5, colon), line);
+                reporter.publishEntry(line.substring(5, colon), line);
+            }
+        } while (!line.equals("DONE"));
+    }
+
+    private static boolean allowed(List<String> inside) throws Exception {
+        List<String> command = new ArrayList<>(inside);
+        command.add("true");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getInputStream().readAllBytes();
+        return process.waitFor() == 0;
+    }
+
+    @AfterAll
+    static void end() {
+        if (scenario != null) {
+            scenario.close();
+        }
+    }
+
+    @Test
+    void sessionsOfBothSidesReachEachOther() {
+        passed("sessions");
+    }
+
+    @Test
+    void theirSessionIsFoundByItsBase32Name() {
+        passed("lookup");
+    }
+
+    @Test
+    void aStreamFromOursToTheirsEchoes() {
+        passed("ours-to-theirs");
+    }
+
+    @Test
+    void aStreamFromTheirsToOursEchoes() {
+        passed("theirs-to-ours");
+    }
+
+    @Test
+    void aReaderThatStopsAndGoesOnGetsEveryByteAndCostsLittleMemory() {
+        String result = passed("stalled-reader");
+        assertTrue(kibibytes(result, "MEMORY ") < ALLOWED_KIBIBYTES, result);
+        assertTrue(kibibytes(result, "TAKEN ") < I2pdScenario.STALLED_BYTES / 1024, result);
+    }
+
+    @Test
+    void samovarEndsInGoodOrder() {
+        passed("stop");
+    }
+
+    private static int kibibytes(String result, String label) {
+        Matcher found = Pattern.compile(label + "(\\d+) KiB").matcher(result);
+        assertTrue(found.find(), result);
+        return Integer.parseInt(found.group(1));
+    }
+
+    private static String passed(String step) {
+        String result = RESULTS.getOrDefault(step, "was not reached");
+        assertTrue(result.startsWith("PASS "), () -> step + ": " + result);
+        return result;
+    }
+}

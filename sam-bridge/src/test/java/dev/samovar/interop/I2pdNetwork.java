@@ -1,0 +1,329 @@
+package dev.samovar.interop;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A private network of four i2pd routers: one with SAM, one with I2CP, two floodfills. Written for i2pd 2.45.1.
+ *
+ * <p>Has to run in a network namespace of its own, in which 44.0.0.0/8 is local: this i2pd refuses peers with loopback
+ * and private addresses, whatever its configuration says, and takes only one incoming handshake at a time from one
+ * address, so each router has an address of its own.
+ */
+final class I2pdNetwork implements AutoCloseable {
+    /** What {@code ip addr add} gives to the loopback device. */
+    static final String LOCAL_PREFIX = "44.0.0.1/8";
+
+    private static final int NETWORK = 77;
+    private static final int BASE_PORT = 20_000;
+    private static final int ROUTERS = 4;
+    private static final int SAM_ROUTER = 2;
+    private static final int I2CP_ROUTER = 3;
+
+    private final String i2pd;
+    private final Path folder;
+    private final List<ExternalProgram> routers = new ArrayList<>();
+
+    private I2pdNetwork(String i2pd, Path folder) {
+        this.i2pd = i2pd;
+        this.folder = folder;
+    }
+
+    /** Starts the network and waits until it can carry tunnels. */
+    static I2pdNetwork start(String i2pd, Path folder, Duration patience) throws Exception {
+        I2pdNetwork network = new I2pdNetwork(i2pd, folder);
+        try {
+            network.makeIdentities(patience);
+            network.startAll(patience);
+            network.awaitTunnels(patience);
+            return network;
+        } catch (Exception | AssertionError failed) {
+            network.close();
+            throw failed;
+        }
+    }
+
+    InetSocketAddress sam() {
+        return new InetSocketAddress("127.0.0.1", port(SAM_ROUTER) + 2);
+    }
+
+    int i2cpPort() {
+        return port(I2CP_ROUTER) + 3;
+    }
+
+    /** The folders of the routers; each has its i2pd.log. */
+    static List<Path> folders(Path folder) {
+        List<Path> folders = new ArrayList<>();
+        for (int router = 0; router < ROUTERS; router++) {
+            folders.add(folder.resolve("r" + router));
+        }
+        return folders;
+    }
+
+    @Override
+    public void close() {
+        routers.forEach(ExternalProgram::close);
+    }
+
+    private static int port(int router) {
+        return BASE_PORT + 10 * router;
+    }
+
+    private static int consolePort(int router) {
+        return port(router) + 4;
+    }
+
+    private static boolean isFloodfill(int router) {
+        // Never one with clients: it would take the lease sets that it stores for the old kind when its clients ask.
+        return router != SAM_ROUTER && router != I2CP_ROUTER;
+    }
+
+    private Path folder(int router) {
+        return folders(folder).get(router);
+    }
+
+    private void launch(int router) throws IOException {
+        Path own = folder(router);
+        routers.add(ExternalProgram.start(
+                "i2pd " + router,
+                List.of(i2pd, "--conf", own.resolve("i2pd.conf").toString(), "--datadir", "" + own)));
+    }
+
+    /** Runs every router for a moment and alone: it writes its keys and its RouterInfo. */
+    private void makeIdentities(Duration patience) throws Exception {
+        for (int router = 0; router < ROUTERS; router++) {
+            Path own = Files.createDirectories(folder(router));
+            Files.writeString(own.resolve("i2pd.conf"), configuration(router));
+            // Loaded, and without subscriptions: switched off, this version crashes on lookups; as it comes, it
+            // fetches address books.
+            Files.writeString(own.resolve("hosts.txt"), "# nothing\n");
+            Files.writeString(own.resolve("subscriptions.txt"), "# nothing\n");
+            launch(router);
+        }
+        for (int router = 0; router < ROUTERS; router++) {
+            int number = router;
+            await("identity of router " + router, patience, () -> {
+                String capabilities = RouterFile.read(folder(number).resolve("router.info")).capabilities;
+                return capabilities.contains("X") && capabilities.contains("f") == isFloodfill(number);
+            });
+        }
+        routers.forEach(ExternalProgram::terminate);
+        for (ExternalProgram router : routers) {
+            router.expectExit(0, patience);
+        }
+        routers.clear();
+    }
+
+    /**
+     * Starts one after the other, each knowing only those before it: two that call each other at the same moment hinder
+     * each other, for seconds. The earlier ones learn of the later when these call.
+     */
+    private void startAll(Duration patience) throws Exception {
+        for (int router = 0; router < ROUTERS; router++) {
+            for (int earlier = 0; earlier < router; earlier++) {
+                RouterFile.read(folder(earlier).resolve("router.info"))
+                        .store(folder(router).resolve("netDb"));
+            }
+            launch(router);
+            int number = router;
+            await(
+                    "start of router " + router,
+                    patience,
+                    () -> !console(number, "/").isEmpty());
+            // Its first calls to the others are under way at once; nothing tells when they are through.
+            Thread.sleep(700);
+        }
+    }
+
+    private void awaitTunnels(Duration patience) throws Exception {
+        for (int router = 0; router < ROUTERS; router++) {
+            int number = router;
+            await("tunnels of router " + router, patience, () -> {
+                String page = console(number, "/?page=tunnels");
+                int outbound = page.indexOf("Outbound tunnels");
+                return outbound > 0
+                        && page.substring(0, outbound).contains("(exploratory)")
+                        && page.substring(outbound).contains("(exploratory)")
+                        && number(console(number, "/"), "Routers") >= ROUTERS;
+            });
+        }
+    }
+
+    private static String configuration(int router) {
+        return String.join(
+                "\n",
+                "log = file",
+                "loglevel = info",
+                "netid = " + NETWORK,
+                "ipv4 = true",
+                "ipv6 = false",
+                // Peer tests could end in "firewalled".
+                "nat = false",
+                "reservedrange = false",
+                "host = " + address(router),
+                "address4 = " + address(router),
+                "port = " + port(router),
+                // Others are passed over for client tunnels.
+                "bandwidth = X",
+                "share = 100",
+                "floodfill = " + isFloodfill(router),
+                "tunconf = none",
+                "tunnelsdir = none",
+                "certsdir = none",
+                "[ntcp2]",
+                "enabled = true",
+                "published = true",
+                "port = " + port(router),
+                "[ssu2]",
+                "enabled = true",
+                "published = true",
+                "port = " + port(router),
+                "mtu4 = 1500",
+                "[reseed]",
+                "urls =",
+                "yggurls =",
+                "threshold = 0",
+                "[addressbook]",
+                "enabled = true",
+                "[nettime]",
+                "enabled = false",
+                "frompeers = false",
+                "[upnp]",
+                "enabled = false",
+                "[persist]",
+                // No memory of a bad phase.
+                "profiles = false",
+                "addressbook = false",
+                "[exploratory]",
+                "inbound.length = 1",
+                "outbound.length = 1",
+                "[httpproxy]",
+                "enabled = false",
+                "[socksproxy]",
+                "enabled = false",
+                "[bob]",
+                "enabled = false",
+                "[i2pcontrol]",
+                "enabled = false",
+                "[http]",
+                "enabled = true",
+                "address = 127.0.0.1",
+                "port = " + consolePort(router),
+                "strictheaders = false",
+                "[sam]",
+                "enabled = " + (router == SAM_ROUTER),
+                "address = 127.0.0.1",
+                "port = " + (port(router) + 2),
+                "[i2cp]",
+                "enabled = " + (router == I2CP_ROUTER),
+                "address = 127.0.0.1",
+                "port = " + (port(router) + 3),
+                "");
+    }
+
+    private static String address(int router) {
+        return "44." + (16 + router) + ".0.1";
+    }
+
+    /** A page of a router's web console, without its markup. */
+    private static String console(int router, String page) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + consolePort(router) + page)
+                .toURL()
+                .openConnection();
+        connection.setReadTimeout(5_000);
+        try (var in = connection.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("<[^>]*>", "");
+        }
+    }
+
+    private static int number(String page, String label) {
+        Matcher found = Pattern.compile(label + ":\\s*(\\d+)").matcher(page);
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
+    }
+
+    interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** Waits for a condition that shows itself only to who looks; what is not there yet counts as not holding. */
+    static void await(String what, Duration patience, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (java.nio.file.NoSuchFileException | EOFException | ConnectException notYet) {
+                // Asked again.
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain: " + what);
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    /** As much of a RouterInfo file as it takes to store it in another router's database. */
+    private static final class RouterFile {
+        private final byte[] bytes;
+        private final String hash;
+        private final String capabilities;
+
+        private RouterFile(byte[] bytes, String hash, String capabilities) {
+            this.bytes = bytes;
+            this.hash = hash;
+            this.capabilities = capabilities;
+        }
+
+        static RouterFile read(Path file) throws IOException {
+            byte[] bytes = Files.readAllBytes(file);
+            if (bytes.length < 387) {
+                throw new EOFException("half written");
+            }
+            int identity = 387 + ByteBuffer.wrap(bytes).getShort(385);
+            byte[] hash;
+            try {
+                hash = MessageDigest.getInstance("SHA-256").digest(Arrays.copyOf(bytes, identity));
+            } catch (java.security.NoSuchAlgorithmException impossible) {
+                throw new IOException(impossible);
+            }
+            DataInputStream in = new DataInputStream(new java.io.ByteArrayInputStream(bytes));
+            in.skipNBytes(identity + 8L);
+            for (int addresses = in.readUnsignedByte(); addresses > 0; addresses--) {
+                in.skipNBytes(1 + 8); // Cost, expiration.
+                in.skipNBytes(in.readUnsignedByte()); // Style.
+                in.skipNBytes(in.readUnsignedShort()); // Options.
+            }
+            in.skipNBytes(32L * in.readUnsignedByte());
+            String options = new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.ISO_8859_1);
+            // A mapping: length, "caps", '=', length, value, ';'.
+            int caps = options.indexOf("caps=");
+            String capabilities = caps < 0 ? "" : options.substring(caps + 6, options.indexOf(';', caps));
+            String text =
+                    Base64.getEncoder().encodeToString(hash).replace('+', '-').replace('/', '~');
+            return new RouterFile(bytes, text, capabilities);
+        }
+
+        void store(Path database) throws IOException {
+            Path shelf = Files.createDirectories(database.resolve("r" + hash.charAt(0)));
+            Files.write(shelf.resolve("routerInfo-" + hash + ".dat"), bytes);
+        }
+    }
+}
