@@ -11,6 +11,7 @@ import dev.samovar.streaming.StreamDriver;
 import dev.samovar.streaming.StreamOptions;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,8 +31,8 @@ final class TestBridge implements AutoCloseable {
     final FakeStreams.Net net = new FakeStreams.Net();
     final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
-    final CryptoPool crypto = new CryptoPool(1);
-    final LocalRouter router = new LocalRouter(lane, SecureEntropy.INSTANCE, crypto);
+    final CryptoPool crypto;
+    final LocalRouter router;
     final Path hostsFile;
     final SamServer server;
     final SamServer.Bound bound;
@@ -47,6 +48,13 @@ final class TestBridge implements AutoCloseable {
 
     /** @param client null for the local router's; @param streams null for streams without a protocol */
     TestBridge(SamConfig.Limits limits, I2cpClient client, StreamsFactory streams) throws Exception {
+        this(limits, client, streams, new CryptoPool(1));
+    }
+
+    private TestBridge(SamConfig.Limits limits, I2cpClient client, StreamsFactory streams, CryptoPool crypto)
+            throws Exception {
+        this.crypto = crypto;
+        router = new LocalRouter(lane, SecureEntropy.INSTANCE, crypto);
         hostsFile = Files.createTempDirectory("samovar-test").resolve("hosts.txt");
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = new SamServer(
@@ -64,12 +72,13 @@ final class TestBridge implements AutoCloseable {
 
     /** With the real streaming protocol between the sessions. */
     static TestBridge overStreaming() throws Exception {
-        CryptoPool signatures = new CryptoPool(1);
+        CryptoPool crypto = new CryptoPool(1);
         return new TestBridge(
                 SamConfig.Limits.defaults(),
                 null,
-                (session, keys, options) -> new StreamDriver(
-                        session, keys, StreamOptions.from(options), SecureEntropy.INSTANCE, signatures));
+                (session, keys, options) ->
+                        new StreamDriver(session, keys, StreamOptions.from(options), SecureEntropy.INSTANCE, crypto),
+                crypto);
     }
 
     /** A client that has not said anything yet. */
@@ -139,6 +148,10 @@ final class TestBridge implements AutoCloseable {
         }
         server.close().awaitUninterruptibly(SECONDS, TimeUnit.SECONDS);
         router.close();
+        // what is being signed holds its buffer until it comes back
+        Promise<Boolean> signed = lane.newPromise();
+        crypto.submit(lane, () -> Boolean.TRUE, signed::setSuccess);
+        signed.awaitUninterruptibly(SECONDS, TimeUnit.SECONDS);
         crypto.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(SECONDS, TimeUnit.SECONDS);
         Files.deleteIfExists(hostsFile);
