@@ -17,6 +17,7 @@ import dev.samovar.crypto.SigningKeys;
 import dev.samovar.crypto.X25519;
 import dev.samovar.testkit.SeededEntropy;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -53,8 +54,31 @@ class KeysAndDestinationsTest {
                 SigningKeys.of(SigType.EdDSA_SHA512_Ed25519, SecretBytes.copyOf(hex(vector, "ed25519_seed")));
         assertArrayEquals(keys.publicKey(), destination.signingPublicKey());
         assertArrayEquals(hex(vector, "hash"), destination.hash().toBytes());
+        assertEquals(vector.get("b32").asText(), destination.toBase32() + ".b32.i2p");
+        assertEquals(vector.get("dest_b64").asText(), destination.toBase64());
+        assertEquals(destination, Destination.fromBase64(vector.get("dest_b64").asText()));
         byte[] message = {1, 2, 3};
         assertTrue(destination.verify(message, keys.sign(message)));
+    }
+
+    @Test
+    void theKnownKeyFilesAreReadAndWritten() throws Exception {
+        JsonNode vector = common().get("destination");
+        for (String name : new String[] {"private_key_file", "private_key_file_offline"}) {
+            DestinationKeys keys = DestinationKeys.fromBytes(hex(vector, name));
+            assertArrayEquals(hex(vector, "dest"), keys.destination().toBytes());
+            assertEquals(name.endsWith("offline"), keys.offline().isPresent());
+            assertArrayEquals(hex(vector, name), keys.toBytes());
+        }
+    }
+
+    @Test
+    void theKnownMappingIsSortedByKey() throws Exception {
+        byte[] known = HEX.parseHex(common().get("mapping_sorted").asText());
+        Mapping mapping = Mapping.decode(Unpooled.wrappedBuffer(known));
+        ByteBuf out = Unpooled.buffer();
+        Mapping.of(mapping.entries()).encode(out);
+        assertArrayEquals(known, ByteBufUtil.getBytes(out));
     }
 
     @Test
