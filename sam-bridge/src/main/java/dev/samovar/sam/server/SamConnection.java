@@ -43,6 +43,12 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
     /** A longer line is answered, and the socket closed. Keys with options stay far below; a raw datagram just fits. */
     static final int MAX_LINE = 32 * 1024;
 
+    /**
+     * Bytes beyond the low-water mark that wait for a client that asks and does not read: then its next lines wait too.
+     * Datagrams stop far below, so that a client that only sends is not kept from it.
+     */
+    private static final long MAX_UNREAD = 1024 * 1024;
+
     /** How long a socket with its last reply may take to close before it is cut. */
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -119,16 +125,23 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
 
     /** Asks for more bytes, unless enough wait already. */
     private void read() {
-        if (!readWanted && (pending == null || pending.readableBytes() <= MAX_LINE)) {
+        if (!readWanted && (pending == null || pending.readableBytes() <= MAX_LINE) && !isClogged()) {
             readWanted = true;
             channel.read();
         }
+    }
+
+    /** Whether the client leaves too many replies unread. */
+    private boolean isClogged() {
+        return !(state instanceof SamState.Closing) && channel.bytesBeforeWritable() > MAX_UNREAD;
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (state instanceof SamState.Streaming streaming) {
             streaming.pump().writabilityChanged();
+        } else if (channel.isWritable()) {
+            process();
         }
     }
 
@@ -243,7 +256,7 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
         processing = true;
         try {
             boolean more = true;
-            while (more && pending != null && state.takesInput()) {
+            while (more && pending != null && state.takesInput() && !isClogged()) {
                 more = state instanceof SamState.Payload payload ? payload(payload) : nextLine();
             }
         } finally {

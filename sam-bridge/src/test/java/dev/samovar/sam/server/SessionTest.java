@@ -29,11 +29,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -330,6 +335,37 @@ class SessionTest {
         assertEquals("HELLO REPLY RESULT=I2P_ERROR MESSAGE=\"Too many connections\"", last.readLine());
         last.expectClosed();
         assertEquals(2, bridge.status().refusedConnections());
+    }
+
+    @Test
+    void aClientThatAsksAndDoesNotReadIsNotReadEither() throws Exception {
+        start();
+        SamClient client = bridge.client();
+        String ask = "PING " + "x".repeat(995) + "\n";
+        int count = 30_000;
+        byte[] thousand = ask.repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+        AtomicLong sent = new AtomicLong();
+        CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
+            try {
+                for (int i = 0; i < count / 1_000; i++) {
+                    client.send(thousand);
+                    sent.addAndGet(1_000);
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        });
+        long last = -1;
+        for (long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500); System.nanoTime() < end; ) {
+            last = sent.get();
+            Thread.onSpinWait();
+        }
+        assertTrue(last < count, "the client was not stopped");
+        String reply = "PONG " + "x".repeat(995) + "\n";
+        for (int i = 0; i < count; i++) {
+            assertEquals(reply, client.readText(reply.length()));
+        }
+        asking.get(10, TimeUnit.SECONDS);
     }
 
     @Test
