@@ -18,9 +18,6 @@ public final class Main {
     private static final int CANNOT_START = 1;
     private static final int WRONG_USAGE = 2;
 
-    /** Read by the logging configuration. */
-    private static final String LOG_LEVEL_PROPERTY = "samovar.log.level";
-
     private static final long START_SECONDS = 30;
     private static final long END_SECONDS = 5;
 
@@ -44,7 +41,7 @@ public final class Main {
             } else if (commandLine instanceof CommandLine.Run run) {
                 ConfigLoader loader = new ConfigLoader(run.flags(), environment);
                 GatewayConfig config = loader.load();
-                System.setProperty(LOG_LEVEL_PROPERTY, loader.logLevel());
+                LogSetup.start(loader.logLevel());
                 // else Netty reads the network cards for one, to name channels that nobody here names
                 System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
                 start(config);
