@@ -279,8 +279,14 @@ final class StreamConnection {
         }
     }
 
+    /**
+     * A round trip, then twice as long each time. Not the time-out: the peer answers, so the back-off of what was lost
+     * before it choked is no measure; and Java I2P takes a choke back only when a new packet finds room, so its stream
+     * stands still until we probe.
+     */
     private long probeDelay() {
-        return Math.min(MAX_PROBE_DELAY, rtt.rto() << Math.min(probes, 6));
+        long first = rtt.smoothed() < 0 ? rtt.rto() : Math.max(RttEstimator.MIN_RTO, rtt.smoothed());
+        return Math.min(MAX_PROBE_DELAY, first << Math.min(probes, 6));
     }
 
     private void acknowledge(StreamPacket packet, long now) {
