@@ -57,7 +57,7 @@ final class ReceiveQueue {
         int size = payload.readableBytes();
         if (sequence >= next + SPAN
                 || closeAt >= 0 && sequence > closeAt
-                || size > 0 && bytes + size + OVERHEAD > CAPACITY && !discarding) {
+                || size > 0 && bytes + size + OVERHEAD > CAPACITY && !discarding && !isOnlyWayOn(sequence)) {
             return Verdict.NO_ROOM;
         }
         if (close) {
@@ -94,6 +94,11 @@ final class ReceiveQueue {
             next++;
         }
         return Verdict.ACCEPTED;
+    }
+
+    /** Packets beyond a gap can fill the queue, when a peer makes them larger than it was told; reading would not help. */
+    private boolean isOnlyWayOn(long sequence) {
+        return sequence == next && readable.isEmpty();
     }
 
     /** The highest number that was taken; -1 for none. */

@@ -36,6 +36,9 @@ final class StreamConnection {
     /** What we say to make a sender stop. */
     private static final int CHOKE_MILLIS = 61_000;
 
+    /** Packets that take a choke back, by asking for acknowledgements at once: Java I2P goes on for nothing less. */
+    private static final int UNCHOKING_PACKETS = 8;
+
     private static final int REPLAY_NACKS = 8;
 
     // Implementation constants
@@ -117,6 +120,7 @@ final class StreamConnection {
     private boolean resetRequested;
 
     private boolean choking;
+    private int unchokesToSend;
     private int unwantedPackets;
 
     private boolean connectedEvent;
@@ -383,7 +387,8 @@ final class StreamConnection {
         if (!choked) {
             return;
         }
-        if (++unansweredProbes > MAX_PROBES_UNANSWERED) {
+        // while the last one waits, for something to say or for the way to the router, nothing was asked
+        if (!probeAllowed && ++unansweredProbes > MAX_PROBES_UNANSWERED) {
             finish(StreamEnd.TIMED_OUT);
             return;
         }
@@ -422,6 +427,7 @@ final class StreamConnection {
             readableArmed = true;
         } else if (choking && receiveQueue.bytes() < ReceiveQueue.LOW_MARK) {
             choking = false;
+            unchokesToSend = UNCHOKING_PACKETS;
             acks.dueNow();
         }
         return bytes;
@@ -461,6 +467,7 @@ final class StreamConnection {
 
     /** The session has ended: no packet can be sent any more. */
     void sessionClosed() {
+        resetRequested = false;
         finish(StreamEnd.SESSION_CLOSED);
         die();
     }
@@ -581,6 +588,10 @@ final class StreamConnection {
     private void header(ByteBuf packet, long sequence, int flags, int delay) {
         int nacks = acknowledgements();
         int said = choking ? CHOKE_MILLIS : delay;
+        if (!choking && unchokesToSend > 0) {
+            unchokesToSend--;
+            said = 0;
+        }
         int all = flags
                 | (said >= 0 ? StreamFlag.DELAY_REQUESTED : 0)
                 | (receiveQueue.highest() < 0 ? StreamFlag.NO_ACK : 0);

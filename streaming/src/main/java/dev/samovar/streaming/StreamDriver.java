@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,9 @@ public final class StreamDriver implements Streams {
     private static final int MAX_ECHO = 2048;
     private static final int REPLAY_NACKS = 8;
     private static final int[] NO_NACKS = {};
+
+    /** No stream's id: stands for the stream that a refused SYN did not get. */
+    private static final int REFUSED = 0;
 
     /** Signatures made on the lane when a session ends; streams beyond that end without a word. */
     private static final int MAX_LAST_SIGNATURES = 256;
@@ -293,7 +297,7 @@ public final class StreamDriver implements Streams {
         DrivenStream stream = streams.get(in.getInt(start));
         PeerIdentity known = stream == null ? null : stream.connection.peer();
         SigType signer = known != null ? known.type() : stream == null ? null : typeOf(stream);
-        StreamPacketCodec.decode(in, packet, signer);
+        StreamPacketCodec.decode(in, packet, signer, stream == null ? null : stream.connection.peerDestination());
         if (packet.has(StreamFlag.ECHO)) {
             echo(in, start, message);
         } else if (packet.has(SIGNED_KINDS)) {
@@ -362,7 +366,7 @@ public final class StreamDriver implements Streams {
 
     private void decodeAgain(byte[] bytes, PeerIdentity signer) {
         try {
-            StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, signer.type());
+            StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, signer.type(), signer.destination());
         } catch (WireException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -374,7 +378,9 @@ public final class StreamDriver implements Streams {
                 return null;
             }
             PeerIdentity known = stream.connection.peer();
-            return known != null ? known : PeerIdentity.claimed(stream.connection.peerDestination(), null);
+            return known != null && packet.offline == null
+                    ? known
+                    : PeerIdentity.claimed(stream.connection.peerDestination(), packet.offline);
         }
         if (stream != null && !stream.connection.peerDestination().equals(packet.from)) {
             return null;
@@ -413,6 +419,9 @@ public final class StreamDriver implements Streams {
             DrivenStream known = streams.get(before);
             if (known != null) {
                 known.handle(packet, signer);
+            } else if (before == REFUSED && refusals.allows(now())) {
+                // our RESET was lost
+                refuse(signer, message);
             }
             return;
         }
@@ -424,7 +433,7 @@ public final class StreamDriver implements Streams {
             return;
         }
         if (!wanted) {
-            recentSyns.put(key, 0);
+            recentSyns.put(key, REFUSED);
             refuse(signer, message);
             return;
         }
@@ -477,13 +486,17 @@ public final class StreamDriver implements Streams {
     }
 
     private void replayEarly(int peerId) {
+        // first out of the queue, then in again: users who hear of them may end the stream, or the session
+        List<Early> behind = new ArrayList<>();
         for (Iterator<Early> all = early.iterator(); all.hasNext(); ) {
             Early one = all.next();
             if (one.streamId == peerId) {
                 all.remove();
-                onMessage(new InboundMessage(
-                        Protocol.STREAMING, one.message.fromPort(), one.message.toPort(), one.packet));
+                behind.add(one);
             }
+        }
+        for (Early one : behind) {
+            onMessage(new InboundMessage(Protocol.STREAMING, one.message.fromPort(), one.message.toPort(), one.packet));
         }
     }
 

@@ -17,8 +17,10 @@ final class StreamPacketCodec {
      * Reads the packet that fills {@code in}, borrowed; {@code packet}'s payload is a slice of it.
      *
      * @param knownSigner the type of the peer's signatures where the packet does not say, or null
+     * @param knownPeer whose own key made the offline signature where the packet does not say, or null
      */
-    static void decode(ByteBuf in, StreamPacket packet, SigType knownSigner) throws WireException {
+    static void decode(ByteBuf in, StreamPacket packet, SigType knownSigner, Destination knownPeer)
+            throws WireException {
         int start = in.readerIndex();
         Wire.need(in, StreamPacket.MIN_LENGTH, "packet");
         packet.sendStreamId = in.readInt();
@@ -41,7 +43,7 @@ final class StreamPacketCodec {
         packet.maxPacketSize = 0;
         packet.delay = 0;
         if (optionSize > 0) {
-            options(in.readSlice(optionSize), packet, knownSigner, in.readerIndex() - optionSize - start);
+            options(in.readSlice(optionSize), packet, knownSigner, knownPeer, in.readerIndex() - optionSize - start);
         } else if (packet.has(StreamFlag.SIGNATURE_INCLUDED
                 | StreamFlag.FROM_INCLUDED
                 | StreamFlag.DELAY_REQUESTED
@@ -53,7 +55,8 @@ final class StreamPacketCodec {
     }
 
     /** SPEC streaming#flags: options stand in this order, whatever the order of the bits. */
-    private static void options(ByteBuf in, StreamPacket packet, SigType knownSigner, int offset) throws WireException {
+    private static void options(ByteBuf in, StreamPacket packet, SigType knownSigner, Destination knownPeer, int offset)
+            throws WireException {
         int start = in.readerIndex();
         if (packet.has(StreamFlag.DELAY_REQUESTED)) {
             packet.delay = Wire.u16(in, "delay");
@@ -67,7 +70,12 @@ final class StreamPacketCodec {
             packet.maxPacketSize = Wire.u16(in, "max packet size");
         }
         if (packet.has(StreamFlag.OFFLINE_SIGNATURE)) {
-            packet.offline = OfflineSignature.decode(in, signer);
+            // a CLOSE or RESET carries it without FROM: it is by the destination's own key, not by the transient one
+            Destination owner = packet.from != null ? packet.from : knownPeer;
+            if (owner == null) {
+                throw new WireException(Fault.UNKNOWN_TYPE, "offline signature");
+            }
+            packet.offline = OfflineSignature.decode(in, owner.signingType());
             signer = packet.offline.transientType();
         }
         if (packet.has(StreamFlag.SIGNATURE_INCLUDED)) {

@@ -66,7 +66,7 @@ class StreamBehaviourTest {
         private static StreamPacket decode(byte[] bytes) {
             StreamPacket packet = new StreamPacket();
             try {
-                StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, SigType.EdDSA_SHA512_Ed25519);
+                StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, SigType.EdDSA_SHA512_Ed25519, null);
             } catch (WireException malformed) {
                 throw new AssertionError(malformed);
             }

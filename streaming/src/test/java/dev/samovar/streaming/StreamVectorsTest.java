@@ -40,7 +40,7 @@ class StreamVectorsTest {
 
     private static StreamPacket decode(byte[] bytes) throws WireException {
         StreamPacket packet = new StreamPacket();
-        StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, SigType.EdDSA_SHA512_Ed25519);
+        StreamPacketCodec.decode(Unpooled.wrappedBuffer(bytes), packet, SigType.EdDSA_SHA512_Ed25519, null);
         return packet;
     }
 

@@ -28,6 +28,9 @@ final class StreamWorld {
 
     static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
+    /** Streaming, in I2CP. */
+    static final int PROTOCOL = 6;
+
     private static final List<StreamWorld> MADE = new ArrayList<>();
 
     final SimWorld world;

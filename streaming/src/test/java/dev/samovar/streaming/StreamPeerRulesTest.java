@@ -1,0 +1,250 @@
+package dev.samovar.streaming;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.samovar.crypto.SigType;
+import dev.samovar.data.DestinationKeys;
+import dev.samovar.testkit.OfflineKeys;
+import dev.samovar.testkit.SeededEntropy;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Peers that go by other rules than ours, or by none. */
+class StreamPeerRulesTest {
+
+    private static final DestinationKeys KEYS =
+            DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(41));
+    private static final byte[] NOTHING = {};
+
+    private final StreamWorld world = StreamWorld.perfect(10);
+
+    @AfterEach
+    void nothingIsLeft() {
+        StreamWorld.endAll();
+    }
+
+    /** Alice's end of a stream that the peer has answered. */
+    private End connectedTo(HandPeer peer) {
+        End[] end = new End[1];
+        world.on(() -> end[0] =
+                new End(world, world.alice.streams.connect(peer.keys.destination(), 0, 0, StreamWorld.MINUTE)));
+        pass(15);
+        peer.synchronize(0);
+        pass(15);
+        assertTrue(end[0].connected);
+        return end[0];
+    }
+
+    private void pass(long millis) {
+        world.world.runFor(millis, TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void aReaderThatCatchesUpSaysSoInWordsThatJavaI2pHears() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(() -> end.reading(false));
+        int next = 1;
+        while (peer.count(packet -> packet.delay == 61_000) == 0 && next < 400) {
+            peer.send(next++, 0, -1, new byte[1812]);
+            pass(1);
+        }
+        assertTrue(next < 200, "never choked");
+        pass(100);
+        peer.heard.clear();
+        world.on(() -> end.reading(true));
+        pass(15);
+        assertEquals(0, peer.heard.get(0).delay);
+        assertTrue(peer.heard.get(0).has(StreamFlag.DELAY_REQUESTED), "a choke that is not taken back");
+        // that one may be lost: the next ones say it too
+        world.on(() -> end.write(new byte[5000], 5000, false));
+        pass(15);
+        assertTrue(peer.heard.get(1).has(StreamFlag.DELAY_REQUESTED), "a choke that is taken back only once");
+        for (int i = 0; i < 20; i++) {
+            peer.send(next++, 3, -1, new byte[10]);
+            pass(25);
+        }
+        assertTrue(!peer.heard.get(peer.heard.size() - 1).has(StreamFlag.DELAY_REQUESTED));
+    }
+
+    @Test
+    void aSenderThatIgnoresTheChokeCostsBoundedMemoryAndLosesNothing() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(() -> end.reading(false));
+        byte[] all = new SeededEntropy(8).bytes(1500 * 1000);
+        long[] acknowledged = {0};
+        peer.onPacket = packet -> acknowledged[0] = Math.max(acknowledged[0], packet.ackThrough);
+        for (int round = 0; round < 100; round++) {
+            sendWindow(peer, all, acknowledged[0]);
+            pass(50);
+        }
+        assertTrue(acknowledged[0] * 1500 <= ReceiveQueue.CAPACITY, "took " + acknowledged[0] + " packets");
+        assertNull(end.end);
+        world.on(() -> end.reading(true));
+        for (int round = 0; round < 100 && acknowledged[0] < 1000; round++) {
+            sendWindow(peer, all, acknowledged[0]);
+            pass(50);
+        }
+        assertArrayEquals(all, end.received.toByteArray());
+    }
+
+    private static void sendWindow(HandPeer peer, byte[] all, long acknowledged) {
+        for (long next = acknowledged + 1; next <= Math.min(1000, acknowledged + 64); next++) {
+            byte[] part = java.util.Arrays.copyOfRange(all, (int) (next - 1) * 1500, (int) next * 1500);
+            peer.send(next, 0, -1, part);
+        }
+    }
+
+    @Test
+    void aPeerThatChokesAStreamWithNothingToSayMaySleepAsLongAsItLikes() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        peer.ack(0, 61_000);
+        world.world.runFor(2, TimeUnit.HOURS);
+        assertNull(end.end, "probes that were never sent count as unanswered");
+        peer.heard.clear();
+        world.on(() -> end.write(new byte[100], 100, false));
+        world.world.runFor(11, TimeUnit.SECONDS);
+        assertEquals(1, peer.heard.get(0).sequence);
+    }
+
+    @Test
+    void aPeerThatChokesAndAnswersNoProbeIsGivenUp() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(() -> end.write(new byte[100], 100, false));
+        pass(20);
+        peer.ack(0, 61_000);
+        world.world.runFor(10, TimeUnit.MINUTES);
+        assertEquals(StreamEnd.TIMED_OUT, end.end);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aPeerThatAcknowledgesNothingMoreIsGivenUpAfterEightTimeOuts() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        peer.heard.clear();
+        world.on(() -> end.write(new byte[100], 100, false));
+        world.world.runFor(20, TimeUnit.MINUTES);
+        assertEquals(StreamEnd.TIMED_OUT, end.end);
+        assertEquals(9, peer.count(packet -> packet.sequence == 1));
+        assertEquals(1, end.ends);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EdDSA_SHA512_Ed25519,EdDSA_SHA512_Ed25519",
+        "ECDSA_SHA512_P521,EdDSA_SHA512_Ed25519",
+        "EdDSA_SHA512_Ed25519,ECDSA_SHA384_P384",
+        "DSA_SHA1,EdDSA_SHA512_Ed25519"
+    })
+    void aPeerWhoseOwnKeyIsElsewhereOpensAndClosesStreams(SigType own, SigType transientType) {
+        DestinationKeys keys = OfflineKeys.generate(own, transientType, 1_900_000_000L, new SeededEntropy(12));
+        HandPeer peer = new HandPeer(world, keys, world.alice);
+        End[] end = new End[1];
+        world.on(() -> world.alice.streams.accept(socket -> end[0] = new End(world, socket)));
+        peer.onPacket = packet -> peer.peerId = packet.receiveStreamId;
+        peer.synchronize(-1);
+        pass(100);
+        assertTrue(end[0] != null, "the SYN was not believed");
+        peer.send(1, 0, -1, new byte[] {1, 2, 3});
+        peer.close(2, 0);
+        pass(100);
+        assertArrayEquals(new byte[] {1, 2, 3}, end[0].received.toByteArray());
+        assertTrue(end[0].endOfInput, "the CLOSE was not believed");
+    }
+
+    @Test
+    void anOfflineKeyThatHasExpiredOpensNothing() {
+        DestinationKeys keys = OfflineKeys.generate(
+                SigType.EdDSA_SHA512_Ed25519, SigType.EdDSA_SHA512_Ed25519, 1_700_000_000L, new SeededEntropy(13));
+        HandPeer peer = new HandPeer(world, keys, world.alice);
+        world.on(() -> world.alice.streams.accept(socket -> {
+            throw new AssertionError("accepted an expired key");
+        }));
+        peer.synchronize(-1);
+        pass(100);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void ourStreamsWorkBetweenOfflineKeysOfDifferentTypes() {
+        DestinationKeys first = OfflineKeys.generate(
+                SigType.ECDSA_SHA512_P521, SigType.EdDSA_SHA512_Ed25519, 1_900_000_000L, new SeededEntropy(14));
+        DestinationKeys second = OfflineKeys.generate(
+                SigType.EdDSA_SHA512_Ed25519, SigType.ECDSA_SHA256_P256, 1_900_000_000L, new SeededEntropy(15));
+        StreamWorld offline =
+                new StreamWorld(3, sim -> new dev.samovar.testkit.SimLink(sim, 10, 0, 0, 0), first, second);
+        End[] ends = offline.connected();
+        offline.on(() -> {
+            ends[0].write(new byte[5000], 5000, true);
+            ends[1].write(new byte[7000], 7000, true);
+        });
+        offline.world.runFor(30, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.COMPLETED, ends[0].end);
+        assertEquals(StreamEnd.COMPLETED, ends[1].end);
+        assertEquals(7000, ends[0].received.size());
+        assertEquals(5000, ends[1].received.size());
+    }
+
+    @Test
+    void refusalsAreRepeatedForAPeerThatDidNotHearThem() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        peer.synchronize(-1);
+        pass(100);
+        assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
+        peer.peerId = 0;
+        peer.synchronize(-1);
+        pass(100);
+        assertEquals(2, peer.count(packet -> packet.has(StreamFlag.RESET)));
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void dataThatOvertakesTheSynIsNotLost() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End[] end = new End[1];
+        world.on(() -> world.alice.streams.accept(socket -> end[0] = new End(world, socket)));
+        peer.send(1, -1, -1, new byte[] {1});
+        peer.send(2, -1, -1, new byte[] {2});
+        pass(15);
+        peer.synchronize(-1);
+        pass(15);
+        assertArrayEquals(new byte[] {1, 2}, end[0].received.toByteArray());
+    }
+
+    @Test
+    void dataThatOvertookTheSynOfAStreamRefusedAtOnceDoesNoHarm() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        world.on(() -> world.alice.streams.accept(StreamSocket::reset));
+        for (int sequence = 1; sequence <= 100; sequence++) {
+            peer.send(sequence, -1, -1, new byte[] {1});
+        }
+        pass(15);
+        peer.synchronize(-1);
+        pass(1000);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aPeerWithLargePacketsOutOfOrderCannotShutTheDoorOnTheOneThatIsMissing() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        for (int sequence = 2; sequence < 100; sequence++) {
+            peer.send(sequence, 0, -1, new byte[8000]);
+        }
+        pass(20);
+        peer.send(1, 0, -1, new byte[8000]);
+        pass(20);
+        assertTrue(end.received.size() >= 8000, "the stream stands still");
+        peer.send(0, 0, -1, NOTHING);
+    }
+}
