@@ -435,7 +435,7 @@ final class StreamConnection {
 
     /** Whether reading has made a packet or an event due. */
     boolean hasNewsAfterRead() {
-        return acks.isDue() || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold;
+        return acks.isDue() || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold && !endTold;
     }
 
     void shutdownOutput(long now) {
@@ -730,7 +730,7 @@ final class StreamConnection {
             readableEvent = false;
             return Event.READABLE;
         }
-        if (!endOfInputTold && !discardInput && receiveQueue.isComplete() && !receiveQueue.isReadable()) {
+        if (!endOfInputTold && !endTold && !discardInput && receiveQueue.isComplete() && !receiveQueue.isReadable()) {
             endOfInputTold = true;
             return Event.END_OF_INPUT;
         }

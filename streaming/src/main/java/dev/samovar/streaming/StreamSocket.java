@@ -56,7 +56,7 @@ public interface StreamSocket {
         /** {@link #write} takes bytes again after it left some. */
         void onWritable();
 
-        /** The peer has ended its direction and all its bytes were read. */
+        /** The peer has ended its direction and all its bytes were read. Not told when {@link #onClosed} comes before that. */
         void onEndOfInput();
 
         /** The stream is over: exactly once, last. All bytes that arrived in order can still be read. */

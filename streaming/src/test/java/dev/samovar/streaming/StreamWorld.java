@@ -15,7 +15,9 @@ import dev.samovar.testkit.SimWorld;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Two sessions with streams in a simulated world. */
 final class StreamWorld {
@@ -38,6 +40,17 @@ final class StreamWorld {
     final Lane lane;
     final Side alice;
     final Side bob;
+    private final Offload offload;
+
+    /** A pool whose results come late, in any order. */
+    private record SlowOffload(SimWorld world, int mostMillis) implements Offload {
+        @Override
+        public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
+            T result = work.get();
+            long delay = TimeUnit.MILLISECONDS.toNanos(world.entropy().below(mostMillis + 1));
+            lane.schedule(world.nanos() + delay, () -> then.accept(result));
+        }
+    }
 
     /** One session. */
     final class Side implements I2cpClientSession.Listener {
@@ -50,7 +63,7 @@ final class StreamWorld {
             this.keys = keys;
             session = network.session(keys.destination(), lane);
             session.listener(this);
-            streams = new StreamDriver(session, keys, options, world.entropy(), Offload.inline());
+            streams = new StreamDriver(session, keys, options, world.entropy(), offload);
         }
 
         @Override
@@ -79,7 +92,22 @@ final class StreamWorld {
     }
 
     StreamWorld(long seed, Function<SimWorld, SimLink> link, DestinationKeys aliceKeys, DestinationKeys bobKeys) {
+        this(seed, link, aliceKeys, bobKeys, 0);
+    }
+
+    /** A world whose signatures take up to so many milliseconds each, and overtake each other. */
+    static StreamWorld slowSigner(long seed, Function<SimWorld, SimLink> link, int signerMillis) {
+        return new StreamWorld(seed, link, KEYS[0], KEYS[1], signerMillis);
+    }
+
+    private StreamWorld(
+            long seed,
+            Function<SimWorld, SimLink> link,
+            DestinationKeys aliceKeys,
+            DestinationKeys bobKeys,
+            int signerMillis) {
         world = new SimWorld(seed);
+        offload = signerMillis == 0 ? Offload.inline() : new SlowOffload(world, signerMillis);
         network = new FakeI2cpNetwork(() -> link.apply(world));
         lane = world.newLane();
         alice = new Side(aliceKeys, StreamOptions.defaults());
