@@ -50,6 +50,9 @@ final class StreamConnection {
 
     private static final long MAX_PROBE_DELAY = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_PROBES_UNANSWERED = 20;
+    /** How long a peer may keep its direction open to a reader who has gone. */
+    private static final long ABANDON = TimeUnit.MINUTES.toNanos(5);
+
     private static final long LINGER = TimeUnit.SECONDS.toNanos(10);
     private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(90);
 
@@ -59,6 +62,7 @@ final class StreamConnection {
         ACK,
         PROBE,
         KEEP_ALIVE,
+        ABANDON,
         LINGER
     }
 
@@ -359,6 +363,10 @@ final class StreamConnection {
                     }
                     timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
                 }
+                case ABANDON -> {
+                    resetRequested = true;
+                    finish(StreamEnd.RESET);
+                }
                 case LINGER -> die();
                 default -> throw new IllegalStateException();
             }
@@ -374,7 +382,7 @@ final class StreamConnection {
             return;
         }
         if (++timeOuts > MAX_TIME_OUTS) {
-            finish(StreamEnd.TIMED_OUT);
+            giveUp();
             return;
         }
         rtt.backOff();
@@ -389,12 +397,18 @@ final class StreamConnection {
         }
         // while the last one waits, for something to say or for the way to the router, nothing was asked
         if (!probeAllowed && ++unansweredProbes > MAX_PROBES_UNANSWERED) {
-            finish(StreamEnd.TIMED_OUT);
+            giveUp();
             return;
         }
         probes++;
         probeAllowed = true;
         timers.set(Timer.PROBE, now + probeDelay());
+    }
+
+    /** The peer may hear a RESET yet: it could be waiting for us, with nothing to send that would tell it. */
+    private void giveUp() {
+        resetRequested = peer != null;
+        finish(StreamEnd.TIMED_OUT);
     }
 
     /** The router knows no way to the peer. */
@@ -763,6 +777,8 @@ final class StreamConnection {
             // nobody reads any more and the peer goes on: it is told
             resetRequested = true;
             finish(StreamEnd.RESET);
+        } else if (outputDone && discardInput && !timers.isSet(Timer.ABANDON)) {
+            timers.set(Timer.ABANDON, now + ABANDON);
         }
     }
 

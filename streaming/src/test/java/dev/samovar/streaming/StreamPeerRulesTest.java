@@ -136,6 +136,7 @@ class StreamPeerRulesTest {
         world.world.runFor(20, TimeUnit.MINUTES);
         assertEquals(StreamEnd.TIMED_OUT, end.end);
         assertEquals(9, peer.count(packet -> packet.sequence == 1));
+        assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
         assertEquals(1, end.ends);
     }
 
@@ -246,5 +247,133 @@ class StreamPeerRulesTest {
         pass(20);
         assertTrue(end.received.size() >= 8000, "the stream stands still");
         peer.send(0, 0, -1, NOTHING);
+    }
+
+    @Test
+    void aPeerThatNeverEndsItsDirectionIsGivenUpSomeMinutesAfterTheReaderHasGone() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(end.socket::close);
+        pass(15);
+        peer.ack(1);
+        world.world.runFor(4, TimeUnit.MINUTES);
+        assertNull(end.end);
+        world.world.runFor(2, TimeUnit.MINUTES);
+        assertEquals(StreamEnd.RESET, end.end);
+        assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aPeerThatGoesOnSendingToAReaderWhoHasGoneIsResetSoon() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(end.socket::close);
+        pass(15);
+        for (int sequence = 1; sequence < 200; sequence++) {
+            peer.send(sequence, 1, -1, new byte[100]);
+        }
+        pass(50);
+        assertEquals(StreamEnd.RESET, end.end);
+        assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
+    }
+
+    @Test
+    void bothSidesMayCloseAtTheSameMoment() {
+        End[] ends = world.connected();
+        world.on(() -> {
+            ends[0].write(new byte[3000], 3000, true);
+            ends[1].write(new byte[4000], 4000, true);
+        });
+        pass(1000);
+        assertEquals(StreamEnd.COMPLETED, ends[0].end);
+        assertEquals(StreamEnd.COMPLETED, ends[1].end);
+        assertEquals(4000, ends[0].received.size());
+        assertEquals(3000, ends[1].received.size());
+        world.world.runFor(11, TimeUnit.SECONDS);
+        assertEquals(0, world.alice.streams.openStreams());
+        assertEquals(0, world.bob.streams.openStreams());
+    }
+
+    @Test
+    void aSlowReaderReadsAllAfterTheStreamIsOver() {
+        End[] ends = world.connected();
+        byte[] all = new SeededEntropy(9).bytes(50_000);
+        world.on(() -> {
+            ends[1].reading(false);
+            ends[1].socket.shutdownOutput();
+            ends[0].write(all, 50_000, true);
+        });
+        pass(5000);
+        assertEquals(StreamEnd.COMPLETED, ends[1].end);
+        world.world.runFor(1, TimeUnit.MINUTES);
+        world.on(() -> ends[1].reading(true));
+        assertArrayEquals(all, ends[1].received.toByteArray());
+        assertEquals(1, ends[1].ends);
+    }
+
+    @Test
+    void onlySoManyPingsInASecondAreAnswered() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        peer.peerId = 4711;
+        for (int second = 0; second < 2; second++) {
+            for (int i = 0; i < 50; i++) {
+                peer.signed(StreamFlag.ECHO | StreamFlag.FROM_INCLUDED, 0, -1, new byte[] {(byte) i});
+            }
+            pass(1100);
+        }
+        assertEquals(32, peer.count(packet -> packet.has(StreamFlag.ECHO)));
+    }
+
+    @Test
+    void onlySoManyStreamsWaitForAnAccept() {
+        world.connected();
+        End[] ends = new End[70];
+        world.on(() -> {
+            for (int i = 0; i < ends.length; i++) {
+                ends[i] = new End(
+                        world, world.alice.streams.connect(world.bob.keys.destination(), 0, 0, StreamWorld.MINUTE));
+            }
+        });
+        pass(1000);
+        int connected = 0;
+        int refused = 0;
+        for (End end : ends) {
+            connected += end.connected ? 1 : 0;
+            refused += end.end == StreamEnd.REFUSED ? 1 : 0;
+        }
+        assertEquals(StreamDriver.MAX_QUEUED, connected);
+        assertEquals(ends.length - StreamDriver.MAX_QUEUED, refused);
+    }
+
+    @Test
+    void anotherPeersSignatureEndsNothing() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        HandPeer other = new HandPeer(
+                world, DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(42)), world.alice);
+        other.peerId = peer.peerId;
+        other.reset();
+        other.close(1, 0);
+        other.signed(StreamFlag.RESET | StreamFlag.FROM_INCLUDED, 0, -1, NOTHING);
+        other.signed(StreamFlag.CLOSE | StreamFlag.FROM_INCLUDED, 1, 0, NOTHING);
+        pass(100);
+        assertNull(end.end);
+        assertTrue(!end.endOfInput);
+        peer.reset();
+        pass(100);
+        assertEquals(StreamEnd.RESET_BY_PEER, end.end);
+    }
+
+    @Test
+    void aSessionThatEndsWhileItsRouterIsCongestedLeavesNoStream() {
+        End[] ends = world.connected();
+        world.on(() -> {
+            world.alice.session.congested(true);
+            ends[0].write(new byte[100], 100, false);
+            world.alice.streams.close();
+        });
+        assertEquals(StreamEnd.SESSION_CLOSED, ends[0].end);
+        assertEquals(0, world.alice.streams.openStreams());
     }
 }
