@@ -29,7 +29,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -93,7 +92,7 @@ public final class StreamDriver implements Streams {
     private final ArrayDeque<PendingAccept> accepts = new ArrayDeque<>();
     private final ArrayDeque<DrivenStream> queued = new ArrayDeque<>();
     private final ArrayDeque<DrivenStream> dirty = new ArrayDeque<>();
-    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
+    private final DeadlineQueue<DrivenStream> deadlines = new DeadlineQueue<>();
     private final StreamPacket packet = new StreamPacket();
 
     private final RateLimit refusals = new RateLimit(MAX_REFUSALS_PER_SECOND);
@@ -110,8 +109,6 @@ public final class StreamDriver implements Streams {
     private record SynKey(Hash peer, int streamId) {}
 
     private record Early(int streamId, ByteBuf packet, InboundMessage message, long until) {}
-
-    private record Deadline(long at, DrivenStream stream) {}
 
     private static final class PendingAccept {
         private final Consumer<StreamSocket> then;
@@ -178,6 +175,11 @@ public final class StreamDriver implements Streams {
         return () -> accepts.remove(pending);
     }
 
+    /** Streams that wait for a time; never more than there are. */
+    int waitingStreams() {
+        return deadlines.size();
+    }
+
     @Override
     public int openStreams() {
         return streams.size();
@@ -206,7 +208,6 @@ public final class StreamDriver implements Streams {
         accepts.clear();
         queued.clear();
         timer.cancel();
-        deadlines.clear();
     }
 
     /**
@@ -635,19 +636,15 @@ public final class StreamDriver implements Streams {
     }
 
     private void schedule(DrivenStream stream) {
-        long next = stream.nextTimeout();
-        if (next < stream.armedAt) {
-            stream.armedAt = next;
-            deadlines.add(new Deadline(next, stream));
-            arm();
-        }
+        deadlines.lookAt(stream, stream.nextTimeout());
+        arm();
     }
 
     private void arm() {
-        Deadline first = deadlines.peek();
-        if (first != null && first.at < timerAt) {
+        long first = deadlines.next();
+        if (first < timerAt && !closed) {
             timer.cancel();
-            timerAt = first.at;
+            timerAt = first;
             timer = lane.schedule(timerAt, this::timeOut);
         }
     }
@@ -655,13 +652,7 @@ public final class StreamDriver implements Streams {
     private void timeOut() {
         timerAt = TimerTable.NEVER;
         long now = now();
-        while (!deadlines.isEmpty() && deadlines.peek().at <= now) {
-            Deadline due = deadlines.poll();
-            DrivenStream stream = due.stream;
-            if (due.at != stream.armedAt) {
-                continue;
-            }
-            stream.armedAt = TimerTable.NEVER;
+        for (DrivenStream stream = deadlines.pollDue(now); stream != null; stream = deadlines.pollDue(now)) {
             if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
                 queued.remove(stream);
                 stream.connection.reset();
@@ -687,7 +678,7 @@ public final class StreamDriver implements Streams {
             queued.remove(stream);
             stream.forget();
         }
-        stream.armedAt = TimerTable.NEVER;
+        deadlines.remove(stream);
         stream.over = true;
         if (stream.forgotten) {
             connection.release();
@@ -695,7 +686,7 @@ public final class StreamDriver implements Streams {
     }
 
     /** A stream and its user. */
-    private final class DrivenStream implements StreamSocket {
+    private final class DrivenStream extends DeadlineQueue.Entry implements StreamSocket {
 
         private final StreamConnection connection;
         private Listener listener;
@@ -703,7 +694,6 @@ public final class StreamDriver implements Streams {
         private boolean blocked;
         private boolean forgotten;
         private boolean over;
-        private long armedAt = TimerTable.NEVER;
         private long queuedUntil;
         private int tracking;
         private StreamConnection.Outgoing atSigner;
