@@ -54,6 +54,11 @@ final class StreamConnection {
     private static final long ABANDON = TimeUnit.MINUTES.toNanos(5);
 
     private static final long LINGER = TimeUnit.SECONDS.toNanos(10);
+
+    /** The same on a path whose time-outs may have grown long: two of the longest. */
+    private static final long LONG_LINGER = 2 * RttEstimator.MAX_RTO + LINGER;
+
+    private static final long MAX_LINGER = TimeUnit.MINUTES.toNanos(5);
     private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(90);
 
     private enum Timer {
@@ -106,6 +111,7 @@ final class StreamConnection {
     private final int[] missing = new int[StreamPacket.MAX_NACKS];
     private long recoverUntil = -1;
     private int timeOuts;
+    private boolean wasTimedOut;
     private long lastPartial = -1;
 
     private State state;
@@ -126,6 +132,8 @@ final class StreamConnection {
     private boolean choking;
     private int unchokesToSend;
     private int unwantedPackets;
+    private long lingeringSince;
+    private long lastRepetition;
 
     private boolean connectedEvent;
     private boolean readableEvent;
@@ -228,6 +236,9 @@ final class StreamConnection {
             resume(now);
         }
         if (!packet.isPlainAck()) {
+            if (state == State.LINGERING) {
+                lingerOn(now);
+            }
             receive(packet, now);
         }
         settle(now);
@@ -385,6 +396,7 @@ final class StreamConnection {
             giveUp();
             return;
         }
+        wasTimedOut = true;
         rtt.backOff();
         window.onTimeOut();
         recoverUntil = -1;
@@ -771,7 +783,9 @@ final class StreamConnection {
             end = StreamEnd.COMPLETED;
             state = State.LINGERING;
             timers.stopAll();
-            timers.set(Timer.LINGER, now + LINGER);
+            lingeringSince = now;
+            lastRepetition = now;
+            timers.set(Timer.LINGER, now + (wasTimedOut ? LONG_LINGER : LINGER));
             acks.dueNow();
         } else if (outputDone && discardInput && unwanted()) {
             // nobody reads any more and the peer goes on: it is told
@@ -780,6 +794,16 @@ final class StreamConnection {
         } else if (outputDone && discardInput && !timers.isSet(Timer.ABANDON)) {
             timers.set(Timer.ABANDON, now + ABANDON);
         }
+    }
+
+    /**
+     * Our last acknowledgement was lost, and the peer has sent again. Should this answer be lost too, it comes again after
+     * twice the time: we must still be here then, or it takes a stream that was complete for one that failed.
+     */
+    private void lingerOn(long now) {
+        long next = now + Math.max(LINGER, 3 * (now - lastRepetition));
+        lastRepetition = now;
+        timers.set(Timer.LINGER, Math.min(next, lingeringSince + MAX_LINGER));
     }
 
     private boolean unwanted() {

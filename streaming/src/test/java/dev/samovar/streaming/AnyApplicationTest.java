@@ -145,7 +145,7 @@ class AnyApplicationTest {
                     () -> users[0].closed && (users[1].end == null || users[1].closed), 4, TimeUnit.HOURS);
             assertTrue(over, "the stream hangs");
             int completed = check(users[0], users[1]) + (users[1].end == null ? 0 : check(users[1], users[0]));
-            world.world.runFor(3, TimeUnit.MINUTES);
+            world.world.runFor(6, TimeUnit.MINUTES);
             assertEquals(0, world.alice.streams.openStreams());
             assertEquals(0, world.bob.streams.openStreams());
             StreamWorld.endAll();

@@ -68,7 +68,7 @@ class AnyNetworkTest {
                 assertPrefix(up, ends[1].received.toByteArray());
             }
         }
-        world.world.runFor(2, TimeUnit.MINUTES);
+        world.world.runFor(6, TimeUnit.MINUTES);
         assertEquals(0, world.alice.streams.openStreams());
         assertEquals(0, world.bob.streams.openStreams());
         assertEquals(1, ends[0].ends);

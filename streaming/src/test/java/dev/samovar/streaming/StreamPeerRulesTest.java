@@ -376,4 +376,38 @@ class StreamPeerRulesTest {
         assertEquals(StreamEnd.SESSION_CLOSED, ends[0].end);
         assertEquals(0, world.alice.streams.openStreams());
     }
+
+    @Test
+    void aPeerThatDoesNotHearTheLastAcknowledgementIsAnsweredAgainForAWhile() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(end.socket::shutdownOutput);
+        pass(15);
+        peer.close(1, 1);
+        pass(15);
+        assertEquals(StreamEnd.COMPLETED, end.end);
+        for (int seconds : new int[] {9, 18, 36, 45, 45}) {
+            world.world.runFor(seconds, TimeUnit.SECONDS);
+            peer.heard.clear();
+            peer.close(1, 1);
+            pass(25);
+            assertEquals(1, peer.count(packet -> packet.isPlainAck() && packet.ackThrough == 1), "after " + seconds);
+        }
+        world.world.runFor(6, TimeUnit.MINUTES);
+        assertEquals(0, world.alice.streams.openStreams());
+        assertEquals(1, end.ends);
+    }
+
+    @Test
+    void aStreamWithoutTroubleLingersTenSeconds() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(end.socket::shutdownOutput);
+        pass(15);
+        peer.close(1, 1);
+        world.world.runFor(9, TimeUnit.SECONDS);
+        assertEquals(1, world.alice.streams.openStreams());
+        world.world.runFor(2, TimeUnit.SECONDS);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
 }
