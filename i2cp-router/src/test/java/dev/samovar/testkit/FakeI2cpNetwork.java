@@ -109,6 +109,7 @@ public final class FakeI2cpNetwork {
                 return SendOutcome.ACCEPTED;
             }
             link.carry(
+                    payload.readableBytes(),
                     to.lane,
                     () -> {
                         if (to.closed) {

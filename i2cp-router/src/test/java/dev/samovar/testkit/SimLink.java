@@ -19,6 +19,9 @@ public final class SimLink {
     private boolean partitioned;
     private long sent;
     private long lost;
+    private long nanosPerByte;
+    private long mostWaitNanos;
+    private long busyUntil;
 
     public SimLink(SimWorld world, int latencyMillis, int jitterMillis, int lossPercent, int duplicatePercent) {
         this.world = world;
@@ -27,6 +30,15 @@ public final class SimLink {
         this.jitterNanos = (int) Math.min(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(jitterMillis));
         this.lossPercent = lossPercent;
         this.duplicatePercent = duplicatePercent;
+    }
+
+    /**
+     * From now on no more than so many bytes a second get through, one after the other; what would wait longer than this is
+     * lost.
+     */
+    public void bandwidth(long bytesPerSecond, int mostWaitMillis) {
+        nanosPerByte = TimeUnit.SECONDS.toNanos(1) / bytesPerSecond;
+        mostWaitNanos = TimeUnit.MILLISECONDS.toNanos(mostWaitMillis);
     }
 
     /** Nothing comes through from now on, or everything as before. */
@@ -45,12 +57,13 @@ public final class SimLink {
     /**
      * Brings something over.
      *
+     * @param bytes how large it is
      * @param deliver run on {@code lane} for each copy that arrives
      * @param drop run at once for each copy that never will; told once more than delivered when all are lost
      */
-    public void carry(Lane lane, Runnable deliver, Runnable copy, Runnable drop) {
+    public void carry(int bytes, Lane lane, Runnable deliver, Runnable copy, Runnable drop) {
         sent++;
-        if (partitioned || entropy.below(100) < lossPercent) {
+        if (partitioned || entropy.below(100) < lossPercent || !passesBottleneck(bytes)) {
             lost++;
             drop.run();
             return;
@@ -62,7 +75,19 @@ public final class SimLink {
         lane.schedule(arrival(), deliver);
     }
 
+    private boolean passesBottleneck(int bytes) {
+        if (nanosPerByte == 0) {
+            return true;
+        }
+        long start = Math.max(world.nanos(), busyUntil);
+        if (start - world.nanos() > mostWaitNanos) {
+            return false;
+        }
+        busyUntil = start + bytes * nanosPerByte;
+        return true;
+    }
+
     private long arrival() {
-        return world.nanos() + latencyNanos + (jitterNanos == 0 ? 0 : entropy.below(jitterNanos));
+        return Math.max(world.nanos(), busyUntil) + latencyNanos + (jitterNanos == 0 ? 0 : entropy.below(jitterNanos));
     }
 }

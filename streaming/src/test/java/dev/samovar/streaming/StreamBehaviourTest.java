@@ -492,6 +492,41 @@ class StreamBehaviourTest {
     }
 
     @Test
+    void aNarrowPathIsFilledWithoutWaste() {
+        StreamWorld world = StreamWorld.perfect(50);
+        End[] ends = world.connected();
+        world.alice.session.link().bandwidth(500_000, 100);
+        Tap tap = new Tap(world, world.alice);
+        byte[] all = ENTROPY.bytes(5_000_000);
+        long start = world.world.nanos();
+        world.on(() -> ends[0].write(all, 65_536, true));
+        assertTrue(world.world.runUntil(() -> ends[1].endOfInput, 2, TimeUnit.MINUTES));
+        double seconds = (world.world.nanos() - start) / 1e9;
+        assertArrayEquals(all, ends[1].received.toByteArray());
+        assertTrue(all.length / seconds > 350_000, "only " + (long) (all.length / seconds) + " bytes/s of 500,000");
+        int needed = all.length / 1812 + 1;
+        assertTrue(tap.packets.size() < needed * 1.1, tap.packets.size() + " packets for " + needed);
+    }
+
+    @Test
+    void whatTheRouterWouldNotTakeGoesOnceAndCountsAsNoLoss() {
+        StreamWorld world = StreamWorld.perfect(10);
+        End[] ends = world.connected();
+        Tap tap = new Tap(world, world.alice);
+        byte[] all = ENTROPY.bytes(200_000);
+        world.on(() -> world.alice.session.congested(true));
+        world.on(() -> ends[0].write(all, 100_000, true));
+        world.world.runFor(30, TimeUnit.SECONDS);
+        assertEquals(0, tap.packets.size());
+        world.on(() -> world.alice.session.congested(false));
+        assertTrue(world.world.runUntil(() -> ends[1].endOfInput, 1, TimeUnit.SECONDS));
+        assertEquals(
+                tap.packets.size(),
+                tap.packets.stream().map(java.nio.ByteBuffer::wrap).distinct().count());
+        assertEquals((all.length + 1811) / 1812, tap.count(packet -> packet.payload.isReadable()));
+    }
+
+    @Test
     void packetsThatAreNoneAreDroppedWithoutHarm() {
         StreamWorld world = StreamWorld.perfect(10);
         Tap tap = new Tap(world, world.alice);
