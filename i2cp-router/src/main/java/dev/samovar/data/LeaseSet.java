@@ -24,6 +24,15 @@ public sealed interface LeaseSet permits LegacyLeaseSet, LeaseSet2, EncryptedLea
     /** The destination, or null where the form hides it. */
     Destination destination();
 
+    /** The key under which it is stored: the hash of its destination, or of the blinded key. */
+    Hash hash();
+
+    /** When it was made, milliseconds since 1970: of two of one destination the later is valid. */
+    long publishedMillis();
+
+    /** When it ends, milliseconds since 1970. */
+    long expiresMillis();
+
     /**
      * Whether the signature holds, and that of the offline key where there is one. False for signature types without an
      * algorithm here. Costs a signature check or two.

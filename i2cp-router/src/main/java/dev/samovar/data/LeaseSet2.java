@@ -149,6 +149,21 @@ public final class LeaseSet2 implements LeaseSet {
         return header.destination();
     }
 
+    @Override
+    public Hash hash() {
+        return header.destination().hash();
+    }
+
+    @Override
+    public long publishedMillis() {
+        return header.publishedMillis();
+    }
+
+    @Override
+    public long expiresMillis() {
+        return header.expiresMillis();
+    }
+
     public long publishedSeconds() {
         return header.publishedSeconds();
     }

@@ -7,6 +7,7 @@ import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.Signatures;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The start of a {@link LeaseSet2} and of a {@link MetaLeaseSet} (common structures, "LeaseSet2Header"): destination,
@@ -39,6 +40,14 @@ record LeaseSetHeader(
         if (offline != null) {
             offline.encode(out);
         }
+    }
+
+    long publishedMillis() {
+        return TimeUnit.SECONDS.toMillis(publishedSeconds);
+    }
+
+    long expiresMillis() {
+        return TimeUnit.SECONDS.toMillis(publishedSeconds + expiresOffset);
     }
 
     Optional<OfflineSignature> offlineSignature() {

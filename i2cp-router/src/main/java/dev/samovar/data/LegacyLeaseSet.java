@@ -65,6 +65,22 @@ public final class LegacyLeaseSet implements LeaseSet {
         return destination;
     }
 
+    @Override
+    public Hash hash() {
+        return destination.hash();
+    }
+
+    /** This form bears no date: the end of the lease that ends first stands for it, as all routers have it. */
+    @Override
+    public long publishedMillis() {
+        return leases.stream().mapToLong(Lease::endMillis).min().orElse(0);
+    }
+
+    @Override
+    public long expiresMillis() {
+        return leases.stream().mapToLong(Lease::endMillis).max().orElse(0);
+    }
+
     /** A copy of the ElGamal key. */
     public byte[] encryptionKey() {
         return encryptionKey.clone();

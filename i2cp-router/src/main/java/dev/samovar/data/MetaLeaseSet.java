@@ -51,6 +51,21 @@ public final class MetaLeaseSet implements LeaseSet {
         return header.destination();
     }
 
+    @Override
+    public Hash hash() {
+        return header.destination().hash();
+    }
+
+    @Override
+    public long publishedMillis() {
+        return header.publishedMillis();
+    }
+
+    @Override
+    public long expiresMillis() {
+        return header.expiresMillis();
+    }
+
     public int entryCount() {
         return entries;
     }

@@ -40,18 +40,17 @@ public record OfflineSignature(
 
     /** Whether {@code destination} signed this and the date has not passed. */
     public boolean verify(Destination destination, long nowMillis) {
+        return verify(destination.signingType(), destination.signingPublicKey(), nowMillis);
+    }
+
+    /** Whether this key signed it and the date has not passed. */
+    boolean verify(SigType type, byte[] publicKey, long nowMillis) {
         if (expiresSeconds * 1000 <= nowMillis) {
             return false;
         }
         ByteBuf signed = Unpooled.buffer(6 + transientPublicKey.length);
         encodeSigned(signed);
-        return Signatures.verify(
-                destination.signingType(),
-                destination.signingPublicKey(),
-                signed.array(),
-                0,
-                signed.readableBytes(),
-                signature);
+        return Signatures.verify(type, publicKey, signed.array(), 0, signed.readableBytes(), signature);
     }
 
     @Override

@@ -179,6 +179,29 @@ class LeaseSetTest {
     }
 
     @Test
+    void aKnownEncryptedLeaseSetIsStoredUnderItsBlindedKeyAndSignedByIt() throws WireException {
+        Vectors encrypted = Vectors.load("encrypted_leaseset");
+        for (String kind : List.of("no_auth", "psk_auth", "dh_auth")) {
+            ByteBuf in = Unpooled.wrappedBuffer(encrypted.bytes(kind + "/bytes"));
+            LeaseSet leaseSet = LeaseSet.decode(LeaseSet.ENCRYPTED, in);
+            assertFalse(in.isReadable());
+            assertTrue(leaseSet.verify(NOW_MILLIS), kind);
+            assertArrayEquals(encrypted.bytes("store_hash"), leaseSet.hash().toBytes());
+            assertEquals(NOW_MILLIS, leaseSet.publishedMillis());
+            assertTrue(leaseSet.expiresMillis() > NOW_MILLIS);
+        }
+    }
+
+    @Test
+    void everyFormTellsItsDates() throws WireException {
+        LeaseSet leaseSet =
+                LeaseSet.decode(LeaseSet.LEASE_SET_2, Unpooled.wrappedBuffer(vectors.bytes("leaseset2/bytes")));
+        assertEquals(leaseSet.destination().hash(), leaseSet.hash());
+        assertEquals(NOW_MILLIS, leaseSet.publishedMillis());
+        assertEquals(NOW_MILLIS + 600_000, leaseSet.expiresMillis());
+    }
+
+    @Test
     void anUnknownStoreTypeIsRefused() {
         assertThrows(WireException.class, () -> LeaseSet.decode(2, Unpooled.wrappedBuffer(new byte[500])));
     }
