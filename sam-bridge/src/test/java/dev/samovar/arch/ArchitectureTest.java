@@ -50,6 +50,7 @@ class ArchitectureTest {
             Map.entry("i2cp.message", List.of("base", "crypto", "data")),
             Map.entry("i2cp.client", List.of("base", "crypto", "data", "i2cp.message")),
             Map.entry("i2cp.server", List.of("base", "crypto", "data", "i2cp.message")),
+            Map.entry("i2np", List.of("base", "crypto", "data")),
             Map.entry("router", List.of("base", "crypto", "data", "i2cp.message", "i2cp.client", "i2cp.server")),
             Map.entry("streaming", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
             Map.entry("datagram", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
@@ -256,7 +257,7 @@ class ArchitectureTest {
     void structuresAndCryptographyDoNotLog() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "crypto", ROOT + "data", ROOT + "i2cp.message")
+                .resideInAnyPackage(ROOT + "crypto", ROOT + "data", ROOT + "i2np", ROOT + "i2cp.message")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.slf4j..")
@@ -281,7 +282,7 @@ class ArchitectureTest {
     void onlyCodecsReadIntegersFromBuffers() {
         Set<String> reads = Set.of("readShort", "readUnsignedShort", "readInt", "readUnsignedInt", "readLong");
         noClasses()
-                .that(not(resideInAnyPackage(ROOT + "base", ROOT + "data", ROOT + "i2cp.message"))
+                .that(not(resideInAnyPackage(ROOT + "base", ROOT + "data", ROOT + "i2np", ROOT + "i2cp.message"))
                         .and(not(endingWith("Codec")))
                         .and(not(endingWith("FrameDecoder"))))
                 .should()
@@ -296,7 +297,7 @@ class ArchitectureTest {
     void whatIsWrittenToABufferCanBeReadBackByTheSameType() {
         classes()
                 .that()
-                .resideInAnyPackage(ROOT + "data", ROOT + "i2cp.message")
+                .resideInAnyPackage(ROOT + "data", ROOT + "i2np", ROOT + "i2cp.message")
                 .and(DescribedPredicate.describe(
                         "have an encode method of their own",
                         type -> !type.isInterface()
