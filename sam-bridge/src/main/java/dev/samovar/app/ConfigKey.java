@@ -12,7 +12,7 @@ enum ConfigKey {
             "local|private|live",
             "local",
             "the network of the embedded router; `local` exists only inside this process and gives no anonymity;"
-                    + " `private` and `live` are not there yet"),
+                    + " `private` is a network of your own; `live`, the public one, is not there yet"),
     ROUTER(
             "router",
             "embedded|i2cp://HOST:PORT",
@@ -21,6 +21,29 @@ enum ConfigKey {
     SAM("sam", "HOST:PORT", "127.0.0.1:7656", "where SAM clients connect (TCP)"),
     SAM_UDP("sam-udp", "HOST:PORT", "127.0.0.1:7655", "where SAM clients send datagrams (UDP)"),
     I2CP("i2cp", "HOST:PORT", "127.0.0.1:7654", "where I2CP clients connect to the embedded router (TCP)"),
+    NET_ID("net-id", "N", "none", "the number of the private network, 3 to 254, the same on all of its routers"),
+    SEED(
+            "seed",
+            "FILE",
+            "none",
+            "where the private network begins: a zip or su3 of RouterInfos, a folder of them, or a single router.info"),
+    HOST(
+            "host",
+            "ADDRESS",
+            "none",
+            "the IP address where other routers reach this one: listened on, published, and that of outgoing connections;"
+                    + " without it this router only connects to others"),
+    PORT("port", "N", "chosen once, then kept", "the port at --host (TCP)"),
+    FLOODFILL("floodfill", "keep a part of the network database for the others; wants --host"),
+    ALLOW_RESERVED_ADDRESSES(
+            "allow-reserved-addresses",
+            "take loopback, private and other reserved addresses for those of routers, as test networks need"),
+    MIN_PEER_VERSION("min-peer-version", "X.Y.Z", "0.9.51", "the oldest router version that is talked to"),
+    PROXY(
+            "proxy",
+            "socks5://HOST:PORT",
+            "none",
+            "the SOCKS5 proxy through which routers and reseed hosts are reached; it resolves their names"),
     DATA_DIR(
             "data-dir",
             "DIR",
@@ -33,12 +56,23 @@ enum ConfigKey {
     private final String value;
     private final String byDefault;
     private final String help;
+    private final boolean isSwitch;
 
     ConfigKey(String key, String value, String byDefault, String help) {
+        this(key, value, byDefault, help, false);
+    }
+
+    /** A switch: off unless named, on the command line without a value. */
+    ConfigKey(String key, String help) {
+        this(key, "true|false", "false", help, true);
+    }
+
+    ConfigKey(String key, String value, String byDefault, String help, boolean isSwitch) {
         this.key = key;
         this.value = value;
         this.byDefault = byDefault;
         this.help = help;
+        this.isSwitch = isSwitch;
     }
 
     /** The name in a .properties file. */
@@ -54,7 +88,17 @@ enum ConfigKey {
         return "SAMOVAR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** The default as text: a value for all but {@link #DATA_DIR} and {@link #CONFIG}, which are found at run time. */
+    /** Whether the flag stands alone for {@code true}; a value is joined to it by {@code =}. */
+    boolean isSwitch() {
+        return isSwitch;
+    }
+
+    /** The flag as the help and the README show it, with its value. */
+    private String usage() {
+        return isSwitch ? flag() + "[=" + value + "]" : flag() + " " + value;
+    }
+
+    /** The default as text; where it is a value, it is one that could be given. */
     String byDefault() {
         return byDefault;
     }
@@ -75,10 +119,14 @@ enum ConfigKey {
                 Samovar, an I2P gateway: SAM v3 and I2CP in front, an I2P router behind.
 
                 Usage: java -jar samovar.jar [run] [FLAG VALUE | FLAG=VALUE]...
+                       java -jar samovar.jar status [--data-dir DIR] [--json]
+
+                The command status asks the Samovar that runs on the data directory how it is: its router's peers, network database
+                and transports, and what it waits for, if anything. Its exit code is 1 when none runs there.
 
                 """);
         for (ConfigKey key : values()) {
-            out.append("  ").append(key.flag()).append(' ').append(key.value).append('\n');
+            out.append("  ").append(key.usage()).append('\n');
             out.append("      ").append(key.help.replace("`", "")).append('\n');
             out.append("      default: ").append(key.byDefault).append("; environment: ");
             out.append(key.environment()).append('\n');
@@ -92,6 +140,7 @@ enum ConfigKey {
                 A flag overrides the environment, the environment the file, the file the default. Port 0 takes a free
                 port. Once everything listens, one line on standard output says where:
                   READY sam=H:P sam-udp=H:P i2cp=H:P network=local router=embedded
+                --net-id, --seed and what follows them up to --proxy belong to --network private.
                 Exit codes: 0 ended as asked, 1 could not start, 2 wrong usage or not there yet.
                 """);
         return out.toString();
@@ -103,7 +152,8 @@ enum ConfigKey {
         out.append("| --- | --- | --- | --- | --- |\n");
         for (ConfigKey key : values()) {
             out.append("| `").append(key.flag()).append("` | `");
-            out.append(key.value.replace("|", "\\|")).append("` | ");
+            out.append((key.isSwitch ? "[=" + key.value + "]" : key.value).replace("|", "\\|"));
+            out.append("` | ");
             out.append(key.byDefault.replace("|", "\\|")).append(" | `");
             out.append(key.environment()).append("` | ").append(key.help).append(" |\n");
         }

@@ -1,13 +1,16 @@
 package dev.samovar.app;
 
 import dev.samovar.app.GatewayConfig.RouterChoice;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -17,6 +20,17 @@ final class ConfigLoader {
 
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug");
     private static final String I2CP_SCHEME = "i2cp://";
+    private static final String SOCKS_SCHEME = "socks5://";
+
+    /** What has a meaning on a private network only. */
+    private static final Set<ConfigKey> PRIVATE_KEYS = EnumSet.range(ConfigKey.NET_ID, ConfigKey.PROXY);
+
+    /** SPEC proposal 147: 2 is the public network, 1 and 255 are set aside; a network of one's own takes another. */
+    private static final int MIN_NET_ID = 3;
+
+    private static final int MAX_NET_ID = 254;
+
+    private static final int MAX_PORT = 65535;
 
     private final Map<ConfigKey, String> given = new EnumMap<>(ConfigKey.class);
     private final Map<String, String> environment;
@@ -71,6 +85,7 @@ final class ConfigLoader {
             if (address.port() == 0) {
                 throw new UsageException(ConfigKey.ROUTER.flag() + ": port 0 is no port to connect to");
             }
+            refusePrivateKeys("--router " + router);
             return new RouterChoice.External(address.host(), address.port());
         }
         if (!router.equals("embedded")) {
@@ -79,14 +94,134 @@ final class ConfigLoader {
         }
         String network = value(ConfigKey.NETWORK);
         return switch (network) {
-            case "local" -> new RouterChoice.EmbeddedLocal(listen(ConfigKey.I2CP));
-            case "private", "live" ->
-                throw new UsageException("--network " + network
-                        + " is not there yet: the embedded router knows only --network local so far; for the real network use"
-                        + " --router i2cp://HOST:PORT with a running I2P router");
+            case "local" -> {
+                refusePrivateKeys("--network local");
+                yield new RouterChoice.EmbeddedLocal(listen(ConfigKey.I2CP));
+            }
+            case "private" -> privateNetwork();
+            case "live" ->
+                throw new UsageException(
+                        "--network live is not there yet: the embedded router builds no tunnels so far; for"
+                                + " the real network use --router i2cp://HOST:PORT with a running I2P router");
             default ->
                 throw new UsageException(
                         ConfigKey.NETWORK.flag() + ": '" + network + "' is none of local, private, live");
+        };
+    }
+
+    private void refusePrivateKeys(String beside) throws UsageException {
+        for (ConfigKey key : PRIVATE_KEYS) {
+            if (given.containsKey(key)) {
+                throw new UsageException(key.flag() + " belongs to --network private; leave it out beside " + beside);
+            }
+        }
+    }
+
+    private RouterChoice.EmbeddedPrivate privateNetwork() throws UsageException {
+        int netId = number(ConfigKey.NET_ID, MIN_NET_ID, MAX_NET_ID);
+        InetAddress host = host();
+        boolean floodfill = on(ConfigKey.FLOODFILL);
+        boolean allowReserved = on(ConfigKey.ALLOW_RESERVED_ADDRESSES);
+        if (host == null) {
+            for (ConfigKey key : new ConfigKey[] {ConfigKey.PORT, ConfigKey.FLOODFILL}) {
+                if (key == ConfigKey.FLOODFILL ? floodfill : given.containsKey(key)) {
+                    throw new UsageException(key.flag() + " wants --host too: others must know where to connect");
+                }
+            }
+        } else if (!allowReserved && (host.isLoopbackAddress() || host.isSiteLocalAddress())) {
+            throw new UsageException(
+                    ConfigKey.HOST.flag() + ": " + value(ConfigKey.HOST)
+                            + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
+        }
+        String minPeerVersion = value(ConfigKey.MIN_PEER_VERSION);
+        if (!minPeerVersion.matches("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}")) {
+            throw new UsageException(
+                    ConfigKey.MIN_PEER_VERSION.flag() + ": '" + minPeerVersion + "' is not of the form X.Y.Z");
+        }
+        return new RouterChoice.EmbeddedPrivate(
+                listen(ConfigKey.I2CP),
+                netId,
+                seed(),
+                host,
+                given.containsKey(ConfigKey.PORT) ? number(ConfigKey.PORT, 1, MAX_PORT) : 0,
+                floodfill,
+                allowReserved,
+                minPeerVersion,
+                proxy());
+    }
+
+    private Path seed() throws UsageException {
+        String text = given.get(ConfigKey.SEED);
+        if (text == null) {
+            throw new UsageException(
+                    "--network private wants --seed FILE, with the RouterInfo of another router at least");
+        }
+        Path seed = Path.of(text).toAbsolutePath();
+        if (!Files.isReadable(seed)) {
+            throw new UsageException(ConfigKey.SEED.flag() + ": cannot read '" + text + "'");
+        }
+        return seed;
+    }
+
+    /** An address and no name: it is published, and a name may mean another address tomorrow. */
+    private InetAddress host() throws UsageException {
+        String text = given.get(ConfigKey.HOST);
+        if (text == null) {
+            return null;
+        }
+        if (!NetUtil.isValidIpV4Address(text) && !NetUtil.isValidIpV6Address(text)) {
+            throw new UsageException(ConfigKey.HOST.flag() + ": '" + text + "' is not an IP address");
+        }
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
+        if (address == null
+                || address.isAnyLocalAddress()
+                || address.isMulticastAddress()
+                || address.isLinkLocalAddress()) {
+            throw new UsageException(ConfigKey.HOST.flag() + ": " + text
+                    + " is not an address where others can connect; name the one that they see");
+        }
+        return address;
+    }
+
+    private HostPort proxy() throws UsageException {
+        String text = given.get(ConfigKey.PROXY);
+        if (text == null) {
+            return null;
+        }
+        if (!text.startsWith(SOCKS_SCHEME)) {
+            throw new UsageException(ConfigKey.PROXY.flag() + ": '" + text + "' is not socks5://HOST:PORT");
+        }
+        HostPort proxy = HostPort.parse(text.substring(SOCKS_SCHEME.length()), ConfigKey.PROXY.flag());
+        if (proxy.port() == 0) {
+            throw new UsageException(ConfigKey.PROXY.flag() + ": port 0 is no port to connect to");
+        }
+        return proxy;
+    }
+
+    private int number(ConfigKey key, int min, int max) throws UsageException {
+        String text = given.get(key);
+        if (text == null) {
+            throw new UsageException("--network private wants " + key.flag() + " N, from " + min + " to " + max);
+        }
+        int number = -1;
+        try {
+            number = Integer.parseInt(text);
+        } catch (NumberFormatException notANumber) {
+            // reported below, with every other form of wrong
+        }
+        if (number < min || number > max) {
+            throw new UsageException(key.flag() + ": '" + text + "' is not a number from " + min + " to " + max
+                    + (key == ConfigKey.NET_ID && number == 2 ? "; 2 is the public network" : ""));
+        }
+        return number;
+    }
+
+    private boolean on(ConfigKey key) throws UsageException {
+        String text = value(key);
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new UsageException(key.flag() + ": '" + text + "' is neither true nor false");
         };
     }
 
@@ -94,7 +229,8 @@ final class ConfigLoader {
         return HostPort.parse(value(key), key.flag()).toLoopback(key.flag());
     }
 
-    private Path dataDir() throws UsageException {
+    /** Where files are kept; for {@code status}, which wants nothing else. */
+    Path dataDir() throws UsageException {
         String directory = given.get(ConfigKey.DATA_DIR);
         if (directory != null) {
             return Path.of(directory).toAbsolutePath();

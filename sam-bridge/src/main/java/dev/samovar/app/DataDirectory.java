@@ -1,8 +1,11 @@
 package dev.samovar.app;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -12,7 +15,42 @@ final class DataDirectory {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
+    /** Locked while a program uses the folder. The file stays; the lock ends with its process, however that ends. */
+    private static final String LOCK_FILE = "lock";
+
     private DataDirectory() {}
+
+    /** Keeps other programs out until it is closed. */
+    record Hold(FileChannel channel) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Takes the folder for this program alone; it was {@linkplain #prepare prepared}. */
+    static Hold lock(Path directory) throws StartException {
+        FileChannel channel = null;
+        try {
+            channel =
+                    FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                return new Hold(channel);
+            }
+        } catch (OverlappingFileLockException ours) {
+            // reported below: it runs in this very process
+        } catch (IOException failed) {
+            throw new StartException("cannot lock the data directory " + directory + " (" + failed.getMessage()
+                    + "): name another with " + ConfigKey.DATA_DIR.flag());
+        }
+        try {
+            channel.close();
+        } catch (IOException ignored) {
+            // nothing was written
+        }
+        throw new StartException("another samovar runs on the data directory " + directory
+                + ": end it, or name another with " + ConfigKey.DATA_DIR.flag());
+    }
 
     /** Makes the folder, or takes the rights of others from one that is there. */
     static void prepare(Path directory) throws StartException {

@@ -10,6 +10,7 @@ import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.i2cp.client.TcpI2cpClient;
 import dev.samovar.i2cp.server.I2cpServer;
 import dev.samovar.router.LocalRouter;
+import dev.samovar.router.RouterStatus;
 import dev.samovar.sam.server.SamConfig;
 import dev.samovar.sam.server.SamServer;
 import dev.samovar.sam.session.StreamsFactory;
@@ -22,6 +23,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +59,15 @@ final class Gateway {
     private final LocalRouter localRouter;
     private final I2cpServer i2cpServer;
     private final SamServer sam;
+    private final StatusServer statusServer;
+    private final String version;
+    private long readyNanos;
+    private SamServer.Bound samBound;
+    private InetSocketAddress i2cpBound;
 
-    Gateway(GatewayConfig config) {
+    Gateway(GatewayConfig config, String version) {
         this.config = config;
+        this.version = version;
         if (config.router() instanceof RouterChoice.External external) {
             localRouter = null;
             i2cpServer = null;
@@ -74,26 +82,31 @@ final class Gateway {
         StreamsFactory streams = (session, keys, options) ->
                 new StreamDriver(session, keys, StreamOptions.from(options), entropy, crypto);
         sam = new SamServer(samConfig, client, lane, streams, entropy, crypto, hostLookups);
+        statusServer = new StatusServer(
+                lane, crypto, config.dataDir().resolve(StatusServer.SOCKET_FILE), then -> then.accept(status()));
     }
 
     /** Begins to listen; the line that says where, or a {@link StartException}. */
     Future<String> start() {
         Promise<String> ready = lane.newPromise();
         sam.start().addListener((Future<SamServer.Bound> done) -> {
+            samBound = done.getNow();
             if (!done.isSuccess()) {
                 ready.setFailure(cannotListen("SAM", "--sam or --sam-udp", done.cause()));
             } else if (config.router() instanceof RouterChoice.EmbeddedLocal local) {
-                startI2cp(local, done.getNow(), ready);
+                startI2cp(local, ready);
             } else if (config.router() instanceof RouterChoice.External external) {
                 log.info("SAM bridge over the I2CP router at {}:{}", external.host(), external.port());
-                ready.setSuccess(readyLine(done.getNow(), "none") + " network=external router=i2cp://"
-                        + new HostPort(external.host(), external.port()).text());
+                startStatus(
+                        ready,
+                        readyLine("none") + " network=external router=i2cp://"
+                                + new HostPort(external.host(), external.port()).text());
             }
         });
         return ready;
     }
 
-    private void startI2cp(RouterChoice.EmbeddedLocal local, SamServer.Bound bound, Promise<String> ready) {
+    private void startI2cp(RouterChoice.EmbeddedLocal local, Promise<String> ready) {
         ChannelFuture binding = i2cpServer.bind(local.i2cp());
         binding.addListener(done -> {
             if (!done.isSuccess()) {
@@ -101,13 +114,48 @@ final class Gateway {
                 return;
             }
             log.warn("network local: it exists only inside this process and gives NO ANONYMITY; nothing reaches I2P");
-            InetSocketAddress i2cp = (InetSocketAddress) binding.channel().localAddress();
-            ready.setSuccess(readyLine(bound, HostPort.text(i2cp)) + " network=local router=embedded");
+            i2cpBound = (InetSocketAddress) binding.channel().localAddress();
+            startStatus(ready, readyLine(HostPort.text(i2cpBound)) + " network=local router=embedded");
         });
     }
 
-    private static String readyLine(SamServer.Bound bound, String i2cp) {
-        return "READY sam=" + HostPort.text(bound.tcp()) + " sam-udp=" + HostPort.text(bound.udp()) + " i2cp=" + i2cp;
+    /** The last step. Without a status the program is as good as with it. */
+    private void startStatus(Promise<String> ready, String readyLine) {
+        statusServer.start().addListener(done -> {
+            if (!done.isSuccess()) {
+                log.warn("the command status will not work here", done.cause());
+            }
+            readyNanos = lane.clock().nanos();
+            ready.setSuccess(readyLine);
+        });
+    }
+
+    private String readyLine(String i2cp) {
+        return "READY sam=" + HostPort.text(samBound.tcp()) + " sam-udp=" + HostPort.text(samBound.udp()) + " i2cp="
+                + i2cp;
+    }
+
+    /** How everything is; on the lane. */
+    private GatewayStatus status() {
+        SamServer.Status now = sam.status();
+        long uptime = TimeUnit.NANOSECONDS.toSeconds(lane.clock().nanos() - readyNanos);
+        RouterStatus router = config.router() instanceof RouterChoice.External
+                ? RouterStatus.ofNoNetwork("external", RouterStatus.State.UNKNOWN, List.of(), uptime)
+                : RouterStatus.ofNoNetwork("local", RouterStatus.State.INTEGRATED, List.of(), uptime);
+        return new GatewayStatus(
+                version,
+                uptime,
+                HostPort.text(samBound.tcp()),
+                HostPort.text(samBound.udp()),
+                i2cpBound == null ? null : HostPort.text(i2cpBound),
+                new GatewayStatus.Clients(
+                        now.connections(),
+                        now.sessions(),
+                        now.streams(),
+                        i2cpServer == null ? 0 : i2cpServer.openConnections(),
+                        now.refusedConnections(),
+                        now.droppedUdp()),
+                router);
     }
 
     private static StartException cannotListen(String what, String flag, Throwable cause) {
@@ -117,6 +165,7 @@ final class Gateway {
 
     /** Ends all sessions, telling their clients, then the threads. */
     Future<?> close() {
+        statusServer.close();
         sam.close().addListener(done -> {
             if (i2cpServer != null) {
                 i2cpServer.close();

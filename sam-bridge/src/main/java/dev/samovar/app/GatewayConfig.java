@@ -1,5 +1,6 @@
 package dev.samovar.app;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
@@ -22,6 +23,31 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
          * @param i2cp where I2CP clients connect
          */
         record EmbeddedLocal(InetSocketAddress i2cp) implements RouterChoice {}
+
+        /**
+         * Our own, on a network of the operator's.
+         *
+         * @param i2cp where I2CP clients connect
+         * @param netId the number of the network
+         * @param seed a zip, su3, folder or router.info that exists
+         * @param host the address to listen on, to publish and to connect from, or null: then this router is not reachable
+         * @param port the port there, or 0: to be chosen once and kept
+         * @param floodfill whether it serves as one; only with a host
+         * @param allowReservedAddresses whether loopback and private addresses are as good as others
+         * @param minPeerVersion the oldest version of a router to talk to
+         * @param proxy the SOCKS5 proxy for all outgoing connections, or null
+         */
+        record EmbeddedPrivate(
+                InetSocketAddress i2cp,
+                int netId,
+                Path seed,
+                InetAddress host,
+                int port,
+                boolean floodfill,
+                boolean allowReservedAddresses,
+                String minPeerVersion,
+                HostPort proxy)
+                implements RouterChoice {}
 
         /** Another program's, by its I2CP port. */
         record External(String host, int port) implements RouterChoice {}

@@ -1,6 +1,10 @@
 package dev.samovar.app;
 
+import dev.samovar.app.GatewayConfig.RouterChoice;
 import dev.samovar.base.ProcessEnd;
+import dev.samovar.base.SystemClock;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +49,10 @@ public final class Main {
                 // else Netty reads the network cards for one, to name channels that nobody here names
                 System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
                 start(config);
+            } else if (commandLine instanceof CommandLine.Status status) {
+                Path dataDir = new ConfigLoader(status.flags(), environment).dataDir();
+                LogSetup.start("error");
+                System.out.print(StatusCommand.run(dataDir, status.json(), SystemClock.INSTANCE));
             }
             return 0;
         } catch (UsageException wrong) {
@@ -57,9 +65,13 @@ public final class Main {
     }
 
     private static void start(GatewayConfig config) throws StartException {
+        if (config.router() instanceof RouterChoice.EmbeddedPrivate) {
+            throw new StartException("--network private is not there yet");
+        }
         DataDirectory.prepare(config.dataDir());
+        DataDirectory.Hold hold = DataDirectory.lock(config.dataDir());
         Logger log = LoggerFactory.getLogger("dev.samovar.app");
-        Gateway gateway = new Gateway(config);
+        Gateway gateway = new Gateway(config, version());
         String ready;
         try {
             ready = gateway.start().get(START_SECONDS, TimeUnit.SECONDS);
@@ -77,6 +89,9 @@ public final class Main {
             log.info("ending: closing sessions");
             try {
                 gateway.close().get(END_SECONDS, TimeUnit.SECONDS);
+                hold.close();
+                log.info("ended");
+            } catch (IOException unlocked) {
                 log.info("ended");
             } catch (InterruptedException | ExecutionException | TimeoutException slow) {
                 log.warn("ended before every session was closed");

@@ -1,13 +1,17 @@
 package dev.samovar.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.app.GatewayConfig.RouterChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +97,6 @@ class ConfigTest {
     @Test
     void networksThatAreNotThereYetSaySo() {
         assertTrue(refused("--network", "live").contains("not there yet"));
-        assertTrue(refused("--network", "private").contains("not there yet"));
         assertTrue(refused("--network", "moon").contains("none of"));
     }
 
@@ -112,6 +115,133 @@ class ConfigTest {
                 .contains("--i2cp"));
         Map<String, String> environment = Map.of("HOME", "/home/x", "SAMOVAR_NETWORK", "local");
         assertThrows(UsageException.class, () -> load(environment, "--router", "i2cp://127.0.0.1:7654"));
+    }
+
+    private RouterChoice.EmbeddedPrivate privateNetwork(String... more) throws Exception {
+        Path seed = folder.resolve("seed.zip");
+        Files.writeString(seed, "any");
+        List<String> words =
+                new ArrayList<>(List.of("--network", "private", "--net-id", "17", "--seed", seed.toString()));
+        words.addAll(List.of(more));
+        return assertInstanceOf(
+                RouterChoice.EmbeddedPrivate.class,
+                load(HOME, words.toArray(String[]::new)).router());
+    }
+
+    private String refusedOnPrivate(String... more) {
+        return assertThrows(UsageException.class, () -> privateNetwork(more)).getMessage();
+    }
+
+    @Test
+    void aPrivateNetworkWantsItsNumberAndASeed() throws Exception {
+        RouterChoice.EmbeddedPrivate least = privateNetwork();
+        assertEquals(17, least.netId());
+        assertEquals(folder.resolve("seed.zip"), least.seed());
+        assertNull(least.host());
+        assertEquals(0, least.port());
+        assertFalse(least.floodfill());
+        assertFalse(least.allowReservedAddresses());
+        assertEquals("0.9.51", least.minPeerVersion().toString());
+        assertNull(least.proxy());
+        assertTrue(refused("--network", "private", "--net-id", "17").contains("wants --seed"));
+        assertTrue(refused("--network", "private").contains("wants --net-id"));
+        assertTrue(refused("--network", "private", "--net-id", "17", "--seed", "/none/there")
+                .contains("cannot read"));
+        for (String wrong : List.of("2", "1", "0", "-3", "255", "256", "x")) {
+            assertTrue(
+                    refused("--network", "private", "--net-id", wrong, "--seed", "/")
+                            .contains("from 3 to 254"),
+                    wrong);
+        }
+        assertTrue(
+                refused("--network", "private", "--net-id", "2", "--seed", "/").contains("the public network"));
+    }
+
+    @Test
+    void aPrivateNetworkTakesAllThatBelongsToIt() throws Exception {
+        RouterChoice.EmbeddedPrivate all = privateNetwork(
+                "--host",
+                "44.1.2.3",
+                "--port",
+                "9999",
+                "--floodfill",
+                "--allow-reserved-addresses=false",
+                "--min-peer-version",
+                "0.9.60",
+                "--proxy",
+                "socks5://proxy.example:1080",
+                "--i2cp",
+                "127.0.0.1:0");
+        assertEquals("44.1.2.3", all.host().getHostAddress());
+        assertEquals(9999, all.port());
+        assertTrue(all.floodfill());
+        assertFalse(all.allowReservedAddresses());
+        assertEquals("0.9.60", all.minPeerVersion().toString());
+        assertEquals(new HostPort("proxy.example", 1080), all.proxy());
+        assertEquals(0, all.i2cp().getPort());
+        assertEquals(16, privateNetwork("--host", "2001:db8::1").host().getAddress().length);
+    }
+
+    @Test
+    void whatCannotBeOnAPrivateNetworkIsRefused() throws Exception {
+        for (String wrong : List.of("0.0.0.0", "::", "224.0.0.1", "fe80::1", "router.example", "1.2.3", "1.2.3.4:80")) {
+            assertTrue(refusedOnPrivate("--host", wrong).contains("--host"), wrong);
+        }
+        for (String wrong : List.of("0", "65536", "x", "-1")) {
+            assertTrue(refusedOnPrivate("--host", "44.1.2.3", "--port", wrong).contains("--port"), wrong);
+        }
+        for (String reserved : List.of("127.0.0.1", "10.0.0.1", "192.168.1.1", "::1")) {
+            assertTrue(refusedOnPrivate("--host", reserved).contains("reserved"), reserved);
+            privateNetwork("--host", reserved, "--allow-reserved-addresses");
+        }
+        assertTrue(refusedOnPrivate("--port", "9999").contains("wants --host"));
+        assertTrue(refusedOnPrivate("--floodfill").contains("wants --host"));
+        assertFalse(privateNetwork("--floodfill=false").floodfill());
+        assertTrue(refusedOnPrivate("--floodfill=yes").contains("neither true nor false"));
+        for (String wrong : List.of("0.9", "0.9.x", "1", "0.9.51.1")) {
+            assertTrue(refusedOnPrivate("--min-peer-version", wrong).contains("X.Y.Z"), wrong);
+        }
+        for (String wrong : List.of("127.0.0.1:1080", "http://127.0.0.1:1080", "socks5://127.0.0.1", "socks5://h:0")) {
+            assertTrue(refusedOnPrivate("--proxy", wrong).contains("--proxy"), wrong);
+        }
+    }
+
+    @Test
+    void whatBelongsToAPrivateNetworkIsRefusedElsewhere() throws Exception {
+        assertTrue(refused("--net-id", "17").contains("belongs to --network private"));
+        assertTrue(refused("--floodfill").contains("beside --network local"));
+        assertTrue(refused("--router", "i2cp://127.0.0.1:1", "--proxy", "socks5://127.0.0.1:1")
+                .contains("beside --router"));
+        Map<String, String> environment = Map.of("HOME", "/home/x", "SAMOVAR_SEED", "/tmp");
+        assertThrows(UsageException.class, () -> load(environment));
+        Path file = folder.resolve("samovar.properties");
+        Files.writeString(file, "floodfill=true\n");
+        assertTrue(refused("--config", file.toString()).contains("--floodfill belongs"));
+    }
+
+    @Test
+    void aSwitchMayStandInTheFileAndInTheEnvironment() throws Exception {
+        Path file = folder.resolve("samovar.properties");
+        Files.writeString(file, "floodfill=true\nhost=44.1.2.3\nallow-reserved-addresses=true\n");
+        RouterChoice.EmbeddedPrivate made = privateNetwork("--config", file.toString(), "--floodfill=false");
+        assertFalse(made.floodfill());
+        assertTrue(made.allowReservedAddresses());
+    }
+
+    @Test
+    void theCommandStatusTakesOnlyWhatFindsTheDataDirectory() throws UsageException {
+        CommandLine.Status plain =
+                assertInstanceOf(CommandLine.Status.class, CommandLine.parse(new String[] {"status"}));
+        assertFalse(plain.json());
+        CommandLine.Status json = assertInstanceOf(
+                CommandLine.Status.class, CommandLine.parse(new String[] {"status", "--json", "--data-dir", "/d"}));
+        assertTrue(json.json());
+        assertEquals("/d", json.flags().get(ConfigKey.DATA_DIR));
+        for (String[] wrong :
+                new String[][] {{"status", "--sam", "127.0.0.1:1"}, {"--json"}, {"status", "status"}, {"run", "status"}
+                }) {
+            assertThrows(UsageException.class, () -> CommandLine.parse(wrong));
+        }
     }
 
     @Test
@@ -142,7 +272,9 @@ class ConfigTest {
             {"--sam="},
             {"--nonsense", "1"},
             {"--sam", "127.0.0.1:1", "--sam", "127.0.0.1:2"},
-            {"run", "run"}
+            {"run", "run"},
+            {"--floodfill", "true"},
+            {"--floodfill="}
         }) {
             assertThrows(UsageException.class, () -> CommandLine.parse(wrong));
         }
@@ -161,7 +293,7 @@ class ConfigTest {
     @Test
     void theHelpNamesEveryFlagAndVariable() {
         for (ConfigKey key : ConfigKey.values()) {
-            assertTrue(ConfigKey.helpText().contains(key.flag() + " "));
+            assertTrue(ConfigKey.helpText().contains(key.flag() + (key.isSwitch() ? "[=true|false]" : " ")));
             assertTrue(ConfigKey.helpText().contains(key.environment()));
         }
     }

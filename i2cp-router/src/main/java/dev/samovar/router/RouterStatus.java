@@ -1,0 +1,111 @@
+package dev.samovar.router;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a router is at one moment, for its operator. It names no peer: counts, and of the router itself what the operator
+ * has set or published anyway. What a kind of router does not have is empty, zero or null.
+ *
+ * @param network {@code local}, {@code private}, {@code live} or {@code external}
+ * @param netId the number of the network, or 0
+ * @param state how far it has come
+ * @param waitingFor what is missing until it is {@linkplain State#INTEGRATED integrated}, a sentence each; empty then
+ * @param identity the first four characters of the router's hash, or null
+ * @param uptimeSeconds since the router began
+ * @param peers other routers
+ * @param leaseSets lease sets of others that are kept
+ * @param transports one for each way to reach others
+ * @param bytesIn received from other routers
+ * @param bytesOut sent to other routers
+ * @param bans routers and addresses that are shut out now
+ * @param refusals what was refused since the start, by reason, in the order of the reasons' names
+ * @param clockSkewMillis how far the peers' clocks are ahead of ours, or null while too few have told
+ * @param reseed where the first RouterInfos come from, or null where none are needed
+ */
+public record RouterStatus(
+        String network,
+        int netId,
+        State state,
+        List<String> waitingFor,
+        String identity,
+        long uptimeSeconds,
+        Peers peers,
+        int leaseSets,
+        List<Transport> transports,
+        long bytesIn,
+        long bytesOut,
+        int bans,
+        Map<String, Long> refusals,
+        Long clockSkewMillis,
+        Reseed reseed) {
+
+    /** How far a router has come. */
+    public enum State {
+        /** Reads its files, opens its sockets. */
+        STARTING,
+        /** Runs, but is not yet a useful member of its network: {@link RouterStatus#waitingFor} says why. */
+        WAITING,
+        /** Does its work. */
+        INTEGRATED,
+        /** Was asked to end. */
+        CLOSING,
+        /** Another program's: it does not tell. */
+        UNKNOWN
+    }
+
+    /**
+     * Other routers.
+     *
+     * @param connected with a session now
+     * @param known with a RouterInfo in the network database
+     * @param floodfills those of {@code known} that serve as floodfills
+     */
+    public record Peers(int connected, int known, int floodfills) {
+
+        public static final Peers NONE = new Peers(0, 0, 0);
+    }
+
+    /**
+     * One transport.
+     *
+     * @param style as in a RouterAddress, {@code NTCP2}
+     * @param listening where it listens, or null
+     * @param published what others are told, or null
+     * @param inbound sessions that peers began
+     * @param outbound sessions that this router began
+     */
+    public record Transport(String style, String listening, String published, int inbound, int outbound) {}
+
+    /**
+     * Where the first RouterInfos come from.
+     *
+     * @param state {@code idle}, {@code fetching}, {@code waiting} or {@code done}
+     * @param hostsAnswered hosts whose bundle was good, since the start
+     * @param accepted RouterInfos that were good, since the start
+     * @param failures what went wrong, by reason, since the start
+     * @param nextTrySeconds until the next try while {@code waiting}, else null
+     */
+    public record Reseed(
+            String state, int hostsAnswered, int accepted, Map<String, Long> failures, Long nextTrySeconds) {}
+
+    /** A router without a network of its own: one that needs nobody else, or another program's. */
+    public static RouterStatus ofNoNetwork(String network, State state, List<String> waitingFor, long uptimeSeconds) {
+        return new RouterStatus(
+                network,
+                0,
+                state,
+                List.copyOf(waitingFor),
+                null,
+                uptimeSeconds,
+                Peers.NONE,
+                0,
+                List.of(),
+                0,
+                0,
+                0,
+                Map.of(),
+                null,
+                null);
+    }
+}
