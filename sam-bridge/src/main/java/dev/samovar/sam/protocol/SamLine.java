@@ -37,13 +37,14 @@ record SamLine(String command, String subcommand, String text, Map<String, Strin
             tokens.at = beforeSecond;
             subcommand = "";
         }
+        subcommand = subcommand.toUpperCase(Locale.ROOT);
         Map<String, String> parameters = new LinkedHashMap<>();
         Set<String> repeated = Set.of();
         while (tokens.skipBlanks()) {
             String key = tokens.key();
             String value = tokens.value();
             if (value == null) {
-                throw new SamSyntaxException(subject(command), "Unterminated quote");
+                throw malformed(command, subcommand, "Unterminated quote");
             }
             if (!key.isEmpty() && parameters.put(key, value) != null) {
                 if (repeated.isEmpty()) {
@@ -52,7 +53,7 @@ record SamLine(String command, String subcommand, String text, Map<String, Strin
                 repeated.add(key);
             }
         }
-        return new SamLine(command, subcommand.toUpperCase(Locale.ROOT), "", parameters, repeated);
+        return new SamLine(command, subcommand, "", parameters, repeated);
     }
 
     /** The value, or null for none and for an empty one, which some clients send where they mean none. */
@@ -102,6 +103,10 @@ record SamLine(String command, String subcommand, String text, Map<String, Strin
      * CONNECT"); behind a SEND come bytes that cannot be told from lines.
      */
     SamSyntaxException malformed(String message) {
+        return malformed(command, subcommand, message);
+    }
+
+    private static SamSyntaxException malformed(String command, String subcommand, String message) {
         boolean fatal = command.equals("STREAM") || subcommand.equals("SEND");
         return new SamSyntaxException(subject(command), message, fatal);
     }

@@ -182,11 +182,22 @@ class SamCommandParserTest {
 
     @Test
     void onlyMistakesOfStreamsAndSendsMakeASocketUseless() {
-        for (String line : new String[] {"STREAM X", "STREAM ACCEPT", "RAW SEND SIZE=1", "DATAGRAM SEND"}) {
+        for (String line : new String[] {
+            "STREAM X",
+            "STREAM ACCEPT",
+            "STREAM connect ID=\"x",
+            "STREAM ID=\"x",
+            "RAW SEND SIZE=1",
+            "RAW SEND SIZE=1 DESTINATION=\"x",
+            "DATAGRAM SEND",
+            "datagram send DESTINATION=\""
+        }) {
             assertTrue(assertThrows(SamSyntaxException.class, () -> SamCommandParser.parse(line))
                     .fatal());
         }
-        for (String line : new String[] {"SESSION X", "NAMING", "DEST", "RAW", "DATAGRAM HELP", "NONSENSE"}) {
+        for (String line : new String[] {
+            "SESSION X", "SESSION CREATE ID=\"x", "NAMING", "DEST", "RAW", "DATAGRAM HELP", "NONSENSE", "NONSENSE A=\""
+        }) {
             assertFalse(assertThrows(SamSyntaxException.class, () -> SamCommandParser.parse(line))
                     .fatal());
         }

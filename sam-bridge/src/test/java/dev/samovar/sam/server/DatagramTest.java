@@ -92,8 +92,6 @@ class DatagramTest {
 
     @Test
     void aSendThatCannotBeReadEndsTheSocketWithAWord() throws Exception {
-        String none = "\" on this socket\"";
-        assertTrue(none.endsWith("\""));
         for (String line : new String[] {
             "DATAGRAM SEND DESTINATION=x SIZE=0",
             "DATAGRAM SEND DESTINATION=x SIZE=31745",
@@ -108,6 +106,11 @@ class DatagramTest {
             session.expectClosed();
             bridge.until("the session is over", () -> bridge.server.status().sessions() == 0);
         }
+        SamClient quoted = bridge.session("s", "DATAGRAM", "");
+        // the payload reads like commands, and must not be taken for any
+        quoted.send("DATAGRAM SEND SIZE=12 DESTINATION=\"" + quoted.destination + "\nPING 1\nPING 2\n");
+        assertEquals("DATAGRAM STATUS RESULT=I2P_ERROR MESSAGE=\"Unterminated quote\"\n", quoted.readAll());
+        bridge.until("the session is over", () -> bridge.server.status().sessions() == 0);
         SamClient stream = bridge.session("s");
         stream.expect(
                 "RAW SEND DESTINATION=x SIZE=3",

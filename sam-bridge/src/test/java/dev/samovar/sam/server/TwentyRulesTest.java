@@ -358,6 +358,9 @@ class TwentyRulesTest {
         client.line("STREAM NONSENSE");
         assertTrue(client.readLine().startsWith("STREAM STATUS RESULT=I2P_ERROR MESSAGE="));
         client.expectClosed();
+        SamClient quoted = bridge.client();
+        quoted.send("STREAM CONNECT ID=x DESTINATION=\"y\nPING bytes of a stream\n");
+        assertEquals("STREAM STATUS RESULT=I2P_ERROR MESSAGE=\"Unterminated quote\"\n", quoted.readAll());
         SamClient browser = bridge.raw();
         browser.send("POST / HTTP/1.1\r\nHost: x\r\n\r\nHELLO VERSION\nDEST GENERATE\n");
         assertEquals("HELLO REPLY RESULT=I2P_ERROR MESSAGE=\"Must start with HELLO VERSION\"\n", browser.readAll());
