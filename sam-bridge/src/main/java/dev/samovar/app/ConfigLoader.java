@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -52,7 +53,7 @@ final class ConfigLoader {
         }
         String file = flags.getOrDefault(ConfigKey.CONFIG, fromEnvironment.get(ConfigKey.CONFIG));
         if (file != null) {
-            readFile(Path.of(file));
+            readFile(path(file, ConfigKey.CONFIG.flag()));
         }
         given.putAll(fromEnvironment);
         given.putAll(flags);
@@ -156,7 +157,7 @@ final class ConfigLoader {
             throw new UsageException(
                     "--network private wants --seed FILE, with the RouterInfo of another router at least");
         }
-        Path seed = Path.of(text).toAbsolutePath();
+        Path seed = path(text, ConfigKey.SEED.flag()).toAbsolutePath();
         if (!Files.isReadable(seed)) {
             throw new UsageException(ConfigKey.SEED.flag() + ": cannot read '" + text + "'");
         }
@@ -233,11 +234,11 @@ final class ConfigLoader {
     Path dataDir() throws UsageException {
         String directory = given.get(ConfigKey.DATA_DIR);
         if (directory != null) {
-            return Path.of(directory).toAbsolutePath();
+            return path(directory, ConfigKey.DATA_DIR.flag()).toAbsolutePath();
         }
         String data = environment.get("XDG_DATA_HOME");
         // SPEC XDG base directories: a relative path there is to be ignored
-        if (data != null && Path.of(data).isAbsolute()) {
+        if (data != null && path(data, "XDG_DATA_HOME").isAbsolute()) {
             return Path.of(data, "samovar");
         }
         String home = environment.get("HOME");
@@ -247,7 +248,17 @@ final class ConfigLoader {
         if (home == null || home.isEmpty()) {
             throw new UsageException("there is no home directory: name one with " + ConfigKey.DATA_DIR.flag());
         }
-        return Path.of(home, ".local", "share", "samovar").toAbsolutePath();
+        return path(home, "HOME").resolve(".local/share/samovar").toAbsolutePath();
+    }
+
+    /** The path of this name. Not every text is one: under a locale of ASCII alone, for one, no name with an umlaut. */
+    private static Path path(String text, String setting) throws UsageException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException invalid) {
+            throw new UsageException(setting + ": this system has no files of such a name (" + invalid.getReason()
+                    + "); a UTF-8 locale may help");
+        }
     }
 
     private String value(ConfigKey key) {

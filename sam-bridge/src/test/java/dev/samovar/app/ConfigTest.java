@@ -90,6 +90,20 @@ class ConfigTest {
     }
 
     @Test
+    void whatIsNoPathIsRefusedWhereverItWasSaid() throws Exception {
+        assertTrue(refused("--data-dir", "a\0b").startsWith("--data-dir: "));
+        assertTrue(refused("--config", "a\0b").startsWith("--config: "));
+        Path file = folder.resolve("samovar.properties");
+        Files.writeString(file, "data-dir=/a\\u0000b\n");
+        assertTrue(refused("--config", file.toString()).startsWith("--data-dir: "));
+        for (String name : new String[] {"XDG_DATA_HOME", "HOME"}) {
+            UsageException refused =
+                    assertThrows(UsageException.class, () -> load(Map.of(name, "/a\0b")));
+            assertTrue(refused.getMessage().startsWith(name + ": "), refused.getMessage());
+        }
+    }
+
+    @Test
     void aFileThatIsNotThereIsRefused() {
         assertTrue(refused("--config", folder.resolve("none").toString()).contains("cannot read"));
     }
