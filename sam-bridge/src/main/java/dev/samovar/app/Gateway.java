@@ -113,7 +113,6 @@ final class Gateway {
                 ready.setFailure(cannotListen("I2CP", ConfigKey.I2CP.flag(), done.cause()));
                 return;
             }
-            log.warn("network local: it exists only inside this process and gives NO ANONYMITY; nothing reaches I2P");
             i2cpBound = (InetSocketAddress) binding.channel().localAddress();
             startStatus(ready, readyLine(HostPort.text(i2cpBound)) + " network=local router=embedded");
         });

@@ -97,6 +97,11 @@ public final class Main {
                 log.warn("ended before every session was closed");
             }
         });
+        if (config.router() instanceof RouterChoice.EmbeddedLocal) {
+            // not by the log, whose level or configuration could silence it
+            System.err.println("samovar: network local: it exists only inside this process and gives NO ANONYMITY;"
+                    + " nothing reaches I2P");
+        }
         System.out.println(ready);
         System.out.flush();
     }
