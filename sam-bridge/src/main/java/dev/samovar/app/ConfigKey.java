@@ -48,7 +48,7 @@ enum ConfigKey {
             "data-dir",
             "DIR",
             "$XDG_DATA_HOME/samovar, else ~/.local/share/samovar",
-            "where Samovar keeps its files; made with mode 0700"),
+            "where Samovar keeps its files; made with mode 0700, and refused when others may enter it"),
     CONFIG("config", "FILE", "none", "a .properties file with the flags' names as keys"),
     LOG_LEVEL("log-level", "error|warn|info|debug", "info", "how much goes to standard error");
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.samovar.app.GatewayConfig.RouterChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -324,11 +325,27 @@ class ConfigTest {
         Path made = folder.resolve("a/b");
         DataDirectory.prepare(made);
         assertEquals("[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]", sortedRights(made));
-        Path open = Files.createDirectory(folder.resolve("open"));
-        DataDirectory.prepare(open);
-        assertEquals("[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]", sortedRights(open));
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.prepare(made);
+        assertEquals("[OWNER_EXECUTE, OWNER_READ, OWNER_WRITE]", sortedRights(made));
         Path file = Files.createFile(folder.resolve("file"));
         assertThrows(StartException.class, () -> DataDirectory.prepare(file));
+    }
+
+    @Test
+    void aFolderThatWeDidNotMakeKeepsItsRights() throws Exception {
+        for (String rights : new String[] {"rwxrwxrwx", "rwxr-x---", "rwx--x--x"}) {
+            Path theirs = Files.createDirectory(folder.resolve(rights));
+            Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString(rights));
+            String line = assertThrows(StartException.class, () -> DataDirectory.prepare(theirs))
+                    .getMessage();
+            assertTrue(line.contains("open to other users"), line);
+            assertEquals(rights, PosixFilePermissions.toString(Files.getPosixFilePermissions(theirs)));
+        }
+        Path closed = Files.createDirectory(
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        DataDirectory.prepare(closed);
     }
 
     private static String sortedRights(Path directory) throws Exception {
