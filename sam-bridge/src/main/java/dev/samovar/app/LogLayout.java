@@ -56,7 +56,9 @@ final class LogLayout extends AbstractStringLayout {
         int depth = 0;
         for (Throwable cause = thrown; cause != null && depth < MAX_CAUSES; cause = cause.getCause()) {
             if (depth++ > 0) {
-                line.append("caused by ").append(cause).append(System.lineSeparator());
+                line.append("caused by ");
+                appendOnOneLine(line, cause.toString());
+                line.append(System.lineSeparator());
             }
             for (StackTraceElement frame : cause.getStackTrace()) {
                 line.append("\tat ").append(frame).append(System.lineSeparator());

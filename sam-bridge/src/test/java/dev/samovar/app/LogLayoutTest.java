@@ -48,6 +48,14 @@ class LogLayoutTest {
     }
 
     @Test
+    void aCauseIsOneLineToo() {
+        Exception thrown = new IllegalStateException("outer", new IllegalStateException("in\r\n2026-01-01 00:00:00"));
+        String text = line(true, event("dev.samovar.app.Gateway", "message", thrown));
+        assertTrue(text.contains("caused by java.lang.IllegalStateException: in  2026"), text);
+        assertEquals(1, text.lines().filter(line -> line.startsWith("20") || line.startsWith("19")).count(), text);
+    }
+
+    @Test
     void onlyDebugShowsStackTraces() {
         LogEvent event = event("dev.samovar.app", "message", new IllegalStateException("reason"));
         assertFalse(line(false, event).contains("\tat "));
