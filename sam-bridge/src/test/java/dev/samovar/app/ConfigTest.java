@@ -98,8 +98,7 @@ class ConfigTest {
         Files.writeString(file, "data-dir=/a\\u0000b\n");
         assertTrue(refused("--config", file.toString()).startsWith("--data-dir: "));
         for (String name : new String[] {"XDG_DATA_HOME", "HOME"}) {
-            UsageException refused =
-                    assertThrows(UsageException.class, () -> load(Map.of(name, "/a\0b")));
+            UsageException refused = assertThrows(UsageException.class, () -> load(Map.of(name, "/a\0b")));
             assertTrue(refused.getMessage().startsWith(name + ": "), refused.getMessage());
         }
     }

@@ -52,7 +52,12 @@ class LogLayoutTest {
         Exception thrown = new IllegalStateException("outer", new IllegalStateException("in\r\n2026-01-01 00:00:00"));
         String text = line(true, event("dev.samovar.app.Gateway", "message", thrown));
         assertTrue(text.contains("caused by java.lang.IllegalStateException: in  2026"), text);
-        assertEquals(1, text.lines().filter(line -> line.startsWith("20") || line.startsWith("19")).count(), text);
+        assertEquals(
+                1,
+                text.lines()
+                        .filter(line -> line.startsWith("20") || line.startsWith("19"))
+                        .count(),
+                text);
     }
 
     @Test
