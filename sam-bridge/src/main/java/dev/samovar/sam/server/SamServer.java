@@ -92,7 +92,7 @@ public final class SamServer {
             Offload hostLookups) {
         this.config = config;
         this.lane = lane;
-        registry = new SessionRegistry(config.limits().sessions());
+        registry = new SessionRegistry(lane.clock(), config.limits().sessions());
         NameResolver names = new NameResolver(lane, client, new HostsFile(config.hostsFile()));
         ForwardTargets targets = new ForwardTargets(lane, hostLookups);
         udp = new SamUdpHandler(registry, names);

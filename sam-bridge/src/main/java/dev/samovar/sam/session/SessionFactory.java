@@ -171,11 +171,15 @@ public final class SessionFactory {
         private void giveUp() {
             over = true;
             registry.releaseId(request.id());
-            if (reserved != null) {
+            retry.cancel();
+            boolean underWay = creating != null && !creating.isDone();
+            if (reserved != null && underWay) {
+                // the router may have made it just now
+                registry.releaseEnded(reserved);
+            } else if (reserved != null) {
                 registry.releaseDestination(reserved);
             }
-            retry.cancel();
-            if (creating != null && !creating.isDone()) {
+            if (underWay) {
                 creating.cancel(false);
             }
         }

@@ -1,13 +1,15 @@
 package dev.samovar.sam.session;
 
+import dev.samovar.base.Clock;
 import dev.samovar.data.Hash;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The IDs and destinations in use over the whole bridge. Both are taken when a session is asked for and freed the moment
@@ -15,18 +17,23 @@ import java.util.Set;
  */
 public final class SessionRegistry {
 
-    /** Destinations of sessions that ended lately, for {@link #endedLately}. */
+    /** How long a destination counts as {@linkplain #endedLately ended lately}: twice what a router is asked again for. */
+    static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Destinations remembered for it; the eldest goes first. */
     private static final int REMEMBERED = 256;
 
+    private final Clock clock;
     private final int limit;
     private final Set<String> ids = new HashSet<>();
     private final Set<Hash> destinations = new HashSet<>();
     private final Map<String, SamSession> sessions = new HashMap<>();
     private final Map<Hash, SamSession> ending = new HashMap<>();
-    private final LinkedHashSet<Hash> ended = new LinkedHashSet<>();
+    private final LinkedHashMap<Hash, Long> ended = new LinkedHashMap<>();
     private int lastNumber;
 
-    public SessionRegistry(int limit) {
+    public SessionRegistry(Clock clock, int limit) {
+        this.clock = clock;
         this.limit = limit;
     }
 
@@ -53,18 +60,25 @@ public final class SessionRegistry {
         return destinations.add(destination);
     }
 
+    /** Frees a destination of which the router holds no session of ours. */
     void releaseDestination(Hash destination) {
         destinations.remove(destination);
+    }
+
+    /** Frees a destination whose session the router may believe in for a moment yet. */
+    void releaseEnded(Hash destination) {
+        destinations.remove(destination);
         ended.remove(destination);
-        ended.add(destination);
+        ended.put(destination, clock.nanos());
         if (ended.size() > REMEMBERED) {
-            ended.remove(ended.iterator().next());
+            ended.remove(ended.keySet().iterator().next());
         }
     }
 
     /** Whether a session of this destination ended here lately: its router may not have noticed yet. */
     boolean endedLately(Hash destination) {
-        return ended.contains(destination);
+        Long at = ended.get(destination);
+        return at != null && clock.nanos() - at < LATELY_NANOS;
     }
 
     int nextNumber() {
@@ -86,7 +100,7 @@ public final class SessionRegistry {
     void remove(SamSession session) {
         removeId(session);
         ending.remove(session.destination().hash());
-        releaseDestination(session.destination().hash());
+        releaseEnded(session.destination().hash());
     }
 
     /** The session of this ID, or null. */

@@ -180,6 +180,20 @@ class SessionTest {
     }
 
     @Test
+    void aDestinationThatNeverHadASessionHereIsAskedForOnce() throws Exception {
+        start();
+        String keys = DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, SecureEntropy.INSTANCE)
+                .toBase64();
+        router.answer = CreateResult.DuplicateDestination::new;
+        for (int round = 1; round <= 2; round++) {
+            assertEquals(
+                    "SESSION STATUS RESULT=DUPLICATED_DEST",
+                    bridge.client().ask("SESSION CREATE STYLE=STREAM ID=x DESTINATION=" + keys));
+            assertEquals(round, router.asked.size());
+        }
+    }
+
+    @Test
     void aClientThatGoesAwayMeanwhileTakesItsSessionBack() throws Exception {
         router.answers = false;
         start();
