@@ -84,7 +84,7 @@ final class SamConnection extends ChannelInboundHandlerAdapter implements Sessio
         channel = context.channel();
         String refused = server.admit(this);
         if (refused != null) {
-            closeWith(SamReply.helloError(refused));
+            closeWith(server.turnAway(this) ? SamReply.helloError(refused) : null);
             return;
         }
         counted = true;

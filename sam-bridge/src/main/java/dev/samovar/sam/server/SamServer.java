@@ -44,6 +44,10 @@ public final class SamServer {
 
     private static final int MAX_READ = 64 * 1024;
     private static final int BACKLOG = 1024;
+
+    /** Sockets beyond a limit that are open for the moment their answer takes; who comes then is closed without one. */
+    static final int MAX_TURNED_AWAY = 256;
+
     private static final long CLOSING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int UDP_BUFFER = 1024 * 1024;
 
@@ -56,6 +60,7 @@ public final class SamServer {
     private final NameCommands nameCommands;
     private final DatagramCommands datagramCommands;
     private final Set<SamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<SamConnection> turnedAway = Collections.newSetFromMap(new IdentityHashMap<>());
     private int unGreeted;
     private long refused;
     private Channel tcpChannel;
@@ -193,22 +198,26 @@ public final class SamServer {
         for (SamSession session : registry.all()) {
             streams += session.streams() == null ? 0 : session.streams().openStreams();
         }
-        return new Status(connections.size(), registry.size(), streams, refused, udp.dropped());
+        return new Status(connections.size() + turnedAway.size(), registry.size(), streams, refused, udp.dropped());
     }
 
-    /** A new socket: null when it may stay, else why not. */
+    /** A new socket: null when it may stay, else why not; then {@link #turnAway} comes next. */
     String admit(SamConnection connection) {
-        connections.add(connection);
-        if (connections.size() > config.limits().connections()) {
-            refused++;
+        if (connections.size() >= config.limits().connections()) {
             return "Too many connections";
         }
         if (unGreeted >= config.limits().unGreeted()) {
-            refused++;
             return "Too many connections without HELLO";
         }
+        connections.add(connection);
         unGreeted++;
         return null;
+    }
+
+    /** A socket that may not stay: true when it may hear why, false when too many do at this moment. */
+    boolean turnAway(SamConnection connection) {
+        refused++;
+        return turnedAway.size() < MAX_TURNED_AWAY && turnedAway.add(connection);
     }
 
     /** A socket that was admitted no longer counts among those without HELLO. */
@@ -216,8 +225,10 @@ public final class SamServer {
         unGreeted--;
     }
 
+    /** A socket is closed. */
     void forget(SamConnection connection) {
         connections.remove(connection);
+        turnedAway.remove(connection);
     }
 
     Lane lane() {

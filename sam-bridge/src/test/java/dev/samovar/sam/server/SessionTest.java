@@ -352,6 +352,30 @@ class SessionTest {
     }
 
     @Test
+    void socketsThatAreTurnedAwayAreBoundedToo() throws Exception {
+        start(new SamConfig.Limits(2, 2, 1, 1, 60));
+        bridge.client();
+        bridge.client();
+        List<SamClient> many = new ArrayList<>();
+        for (int i = 0; i < SamServer.MAX_TURNED_AWAY + 50; i++) {
+            many.add(bridge.raw());
+        }
+        bridge.until("all are refused", () -> bridge.server.status().refusedConnections() == many.size());
+        // these clients do not close, so those that hear why stay for their two seconds
+        assertTrue(bridge.status().connections() <= 2 + SamServer.MAX_TURNED_AWAY, () -> "too many are open");
+        int unanswered = 0;
+        for (SamClient client : many) {
+            String answer = client.readLine();
+            if (answer == null) {
+                unanswered++;
+            } else {
+                assertEquals("HELLO REPLY RESULT=I2P_ERROR MESSAGE=\"Too many connections\"", answer);
+            }
+        }
+        assertTrue(unanswered <= 50, "without an answer: " + unanswered);
+    }
+
+    @Test
     void aClientThatAsksAndDoesNotReadIsNotReadEither() throws Exception {
         start();
         SamClient client = bridge.client();
