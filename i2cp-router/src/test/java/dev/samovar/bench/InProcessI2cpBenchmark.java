@@ -52,7 +52,7 @@ final class InProcessI2cpBenchmark {
                         .channel()
                         .localAddress())
                 .getPort();
-        I2cpClient tcp = new TcpI2cpClient(group, "127.0.0.1", port, SecureEntropy.INSTANCE, crypto);
+        I2cpClient tcp = new TcpI2cpClient(group, "127.0.0.1", port, SecureEntropy.INSTANCE, crypto, crypto);
         for (int round = 0; round < 4; round++) {
             run("one lane ", router.client(), one);
             run("two lanes", router.client(), two);

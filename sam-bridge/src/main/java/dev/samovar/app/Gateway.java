@@ -40,7 +40,7 @@ final class Gateway {
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
     private static final int CRYPTO_THREADS = 2;
-    private static final int HOST_LOOKUP_THREADS = 1;
+    private static final int HOST_LOOKUP_THREADS = 4;
     private static final String HOSTS_FILE = "hosts.txt";
 
     /** A loop with nothing to do ends after this long, at the latest after the second. */
@@ -71,7 +71,7 @@ final class Gateway {
         if (config.router() instanceof RouterChoice.External external) {
             localRouter = null;
             i2cpServer = null;
-            client = new TcpI2cpClient(loops, external.host(), external.port(), entropy, crypto);
+            client = new TcpI2cpClient(loops, external.host(), external.port(), entropy, crypto, hostLookups);
         } else {
             localRouter = new LocalRouter(lane, entropy, crypto);
             i2cpServer = new I2cpServer(loops, lane, localRouter.port(), entropy, crypto);

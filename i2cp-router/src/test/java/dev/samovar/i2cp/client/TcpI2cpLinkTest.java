@@ -62,7 +62,12 @@ class TcpI2cpLinkTest {
     void connect() throws IOException {
         listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         I2cpClient client = new TcpI2cpClient(
-                group, "127.0.0.1", listening.getLocalPort(), SecureEntropy.INSTANCE, Offload.inline());
+                group,
+                "127.0.0.1",
+                listening.getLocalPort(),
+                SecureEntropy.INSTANCE,
+                Offload.inline(),
+                Offload.inline());
         attempt = client.createSession(lane, keys, SessionOptions.NONE, new I2cpClientSession.Listener() {
             @Override
             public void onMessage(InboundMessage message) {

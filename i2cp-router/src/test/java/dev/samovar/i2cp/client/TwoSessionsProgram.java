@@ -29,8 +29,8 @@ final class TwoSessionsProgram {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         EventLoopLane lane = new EventLoopLane(group.next(), SystemClock.INSTANCE);
         CryptoPool crypto = new CryptoPool(2);
-        I2cpClient client =
-                new TcpI2cpClient(group, arguments[0], Integer.parseInt(arguments[1]), SecureEntropy.INSTANCE, crypto);
+        I2cpClient client = new TcpI2cpClient(
+                group, arguments[0], Integer.parseInt(arguments[1]), SecureEntropy.INSTANCE, crypto, crypto);
         CountDownLatch received = new CountDownLatch(MESSAGES);
         I2cpClientSession one = create(client, lane, "one", arguments[2], received);
         I2cpClientSession two = create(client, lane, "two", arguments[2], received);

@@ -1,6 +1,7 @@
 package dev.samovar.i2cp.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -21,15 +22,21 @@ import dev.samovar.testkit.RecordingSession;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +57,8 @@ class TcpSessionTest extends I2cpSessionContract {
     @BeforeEach
     void listen() {
         int port = port(server);
-        client = new TcpI2cpClient(group, "127.0.0.1", port, SecureEntropy.INSTANCE, Offload.inline());
+        client =
+                new TcpI2cpClient(group, "127.0.0.1", port, SecureEntropy.INSTANCE, Offload.inline(), Offload.inline());
     }
 
     private static int port(I2cpServer of) {
@@ -114,7 +122,8 @@ class TcpSessionTest extends I2cpSessionContract {
         try (ServerSocket taken = new ServerSocket(0)) {
             unused = taken.getLocalPort();
         }
-        I2cpClient lost = new TcpI2cpClient(group, "localhost", unused, SecureEntropy.INSTANCE, Offload.inline());
+        I2cpClient lost = new TcpI2cpClient(
+                group, "localhost", unused, SecureEntropy.INSTANCE, Offload.inline(), Offload.inline());
         CreateResult result =
                 result(lost.createSession(lane(), newKeys(), SessionOptions.NONE, new RecordingSession()));
         CreateResult.Unreachable unreachable = assertInstanceOf(CreateResult.Unreachable.class, result);
@@ -125,11 +134,40 @@ class TcpSessionTest extends I2cpSessionContract {
 
     @Test
     void aHostWithoutAnAddressIsUnreachable() {
-        I2cpClient lost =
-                new TcpI2cpClient(group, "no.such.host.invalid", 7654, SecureEntropy.INSTANCE, Offload.inline());
+        I2cpClient lost = new TcpI2cpClient(
+                group, "no.such.host.invalid", 7654, SecureEntropy.INSTANCE, Offload.inline(), Offload.inline());
         CreateResult result =
                 result(lost.createSession(lane(), newKeys(), SessionOptions.NONE, new RecordingSession()));
         assertInstanceOf(CreateResult.Unreachable.class, result);
+    }
+
+    /** A resolver that hangs must not take the threads that sign, nor gather questions without end. */
+    @Test
+    void aNameIsAskedForElsewhereAndNotWithoutBound() {
+        List<Runnable> asked = new CopyOnWriteArrayList<>();
+        Offload hanging = new Offload() {
+            @Override
+            public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
+                asked.add(() -> lane.execute(() -> then.accept(work.get())));
+            }
+        };
+        Offload signing = new Offload() {
+            @Override
+            public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
+                throw new AssertionError("a name is no work for the threads that sign");
+            }
+        };
+        I2cpClient lost =
+                new TcpI2cpClient(group, "no.such.host.invalid", 7654, SecureEntropy.INSTANCE, signing, hanging);
+        List<Future<CreateResult>> attempts = new ArrayList<>();
+        for (int i = 0; i <= 64; i++) {
+            attempts.add(lost.createSession(lane(), newKeys(), SessionOptions.NONE, new RecordingSession()));
+        }
+        assertInstanceOf(CreateResult.Unreachable.class, result(attempts.get(64)));
+        assertEquals(64, asked.size());
+        assertFalse(attempts.get(0).isDone());
+        asked.forEach(Runnable::run);
+        attempts.forEach(attempt -> assertInstanceOf(CreateResult.Unreachable.class, result(attempt)));
     }
 
     @Test

@@ -34,8 +34,9 @@ final class SessionCommands {
             create(connection, request, null);
             return;
         }
-        SamState.Busy busy = connection.begin(() -> {});
-        targets.find(connection.channel(), request.forwardHost(), request.forwardPort(), target -> {
+        Cancellable[] lookup = {() -> {}};
+        SamState.Busy busy = connection.begin(() -> lookup[0].cancel());
+        lookup[0] = targets.find(connection.channel(), request.forwardHost(), request.forwardPort(), target -> {
             if (!connection.resume(busy)) {
                 return;
             }

@@ -236,8 +236,9 @@ final class StreamCommands {
         if (session == null) {
             return;
         }
-        SamState.Busy busy = connection.begin(() -> {});
-        targets.find(connection.channel(), command.host(), command.port(), target -> {
+        Cancellable[] lookup = {() -> {}};
+        SamState.Busy busy = connection.begin(() -> lookup[0].cancel());
+        lookup[0] = targets.find(connection.channel(), command.host(), command.port(), target -> {
             if (!connection.resume(busy)) {
                 return;
             }
