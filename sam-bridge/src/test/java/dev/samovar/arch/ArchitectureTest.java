@@ -51,6 +51,7 @@ class ArchitectureTest {
             Map.entry("i2cp.client", List.of("base", "crypto", "data", "i2cp.message")),
             Map.entry("i2cp.server", List.of("base", "crypto", "data", "i2cp.message")),
             Map.entry("i2np", List.of("base", "crypto", "data")),
+            Map.entry("garlic", List.of("base", "crypto", "data", "i2np")),
             Map.entry("router", List.of("base", "crypto", "data", "i2cp.message", "i2cp.client", "i2cp.server")),
             Map.entry("streaming", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
             Map.entry("datagram", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
@@ -262,7 +263,7 @@ class ArchitectureTest {
     void structuresAndCryptographyDoNotLog() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "crypto", ROOT + "data", ROOT + "i2np", ROOT + "i2cp.message")
+                .resideInAnyPackage(ROOT + "crypto", ROOT + "data", ROOT + "i2np", ROOT + "garlic", ROOT + "i2cp.message")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.slf4j..")
