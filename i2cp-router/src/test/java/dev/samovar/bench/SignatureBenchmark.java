@@ -2,7 +2,7 @@ package dev.samovar.bench;
 
 import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.SigningKeys;
-import dev.samovar.crypto.X25519;
+import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.data.Destination;
 import dev.samovar.testkit.SeededEntropy;
 import java.lang.management.ManagementFactory;
@@ -46,7 +46,7 @@ public final class SignatureBenchmark {
                         }
                     }));
         }
-        print("X25519", measure(() -> X25519.generate(entropy)), Double.NaN, Double.NaN);
+        print("X25519", measure(() -> X25519KeyPair.generate(entropy)), Double.NaN, Double.NaN);
     }
 
     private static void print(String name, double keyPair, double sign, double verify) {

@@ -148,6 +148,6 @@ class SignaturesTest {
         assertEquals(keys, same);
         assertEquals(keys.hashCode(), same.hashCode());
         assertNotEquals(keys, SigningKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(2)));
-        assertEquals(X25519.generate(new SeededEntropy(3)), X25519.generate(new SeededEntropy(3)));
+        assertEquals(X25519KeyPair.generate(new SeededEntropy(3)), X25519KeyPair.generate(new SeededEntropy(3)));
     }
 }

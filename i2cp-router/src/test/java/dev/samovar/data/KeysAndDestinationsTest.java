@@ -15,6 +15,7 @@ import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.SigningKeys;
 import dev.samovar.crypto.X25519;
+import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.testkit.SeededEntropy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -185,7 +186,7 @@ class KeysAndDestinationsTest {
                 keys.destination(),
                 DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, new SeededEntropy(6))
                         .destination());
-        X25519.Keys x25519 = X25519.generate(new SeededEntropy(1));
+        X25519KeyPair x25519 = X25519KeyPair.generate(new SeededEntropy(1));
         for (Object secret : new Object[] {
             keys,
             keys.destination(),

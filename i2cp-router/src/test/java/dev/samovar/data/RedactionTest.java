@@ -9,7 +9,7 @@ import dev.samovar.base.Encodings;
 import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.SigningKeys;
-import dev.samovar.crypto.X25519;
+import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.SeededEntropy;
 import java.io.IOException;
@@ -42,8 +42,9 @@ class RedactionTest {
     private static final Map<Class<?>, Object> SAMPLES = Map.of(
             SecretBytes.class, KEYS.signingKeys().privateKey(),
             SigningKeys.class, KEYS.signingKeys(),
-            X25519.Keys.class, X25519.generate(new SeededEntropy(2)),
+            X25519KeyPair.class, X25519KeyPair.generate(new SeededEntropy(2)),
             DestinationKeys.class, KEYS,
+            RouterKeys.class, RouterKeys.generate(new SeededEntropy(3)),
             Destination.class, KEYS.destination(),
             Hash.class, KEYS.destination().hash(),
             OfflineSignature.class, KEYS.offline().orElseThrow());
