@@ -63,9 +63,10 @@ public final class OneTimeGarlic {
     }
 
     /**
-     * Opens what was sealed under this key and the tag that it begins with. The caller owns the messages in the cloves.
+     * Opens what was sealed under this key and the tag that it begins with. Whoever opens garlic asks first whether its
+     * beginning is an awaited tag, as that alone tells a reply from other garlic. The caller owns the messages in the cloves.
      *
-     * @param data of a {@link Garlic} message whose tag {@link OneTimeKeys} knew
+     * @param data of a {@link Garlic} message
      * @throws WireException {@link Fault#BAD_SIGNATURE} when it was not; other faults for blocks that do not follow their
      *     layout
      */

@@ -8,6 +8,7 @@ import dev.samovar.crypto.NoiseState;
 import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.X25519;
 import dev.samovar.crypto.X25519KeyPair;
+import dev.samovar.data.RouterKeys;
 import dev.samovar.garlic.GarlicBlock.DateTime;
 import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.I2npMessage;
@@ -119,6 +120,11 @@ public final class RouterGarlic {
         }
         GarlicBlockCodec.release(blocks);
         throw new WireException(Fault.BAD_VALUE, "router garlic without a date");
+    }
+
+    /** Opens what was sealed for this router, as {@link #open(byte[], X25519KeyPair)} does. */
+    public static List<GarlicBlock> open(byte[] data, RouterKeys keys) throws WireException {
+        return open(data, keys.encryptionKeys());
     }
 
     /** The state with its key set, the same for both sides; null for keys that agree on nothing. */

@@ -4,6 +4,7 @@ import dev.samovar.base.Wire;
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
 import dev.samovar.data.Hash;
+import dev.samovar.data.RouterInfo;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -36,7 +37,7 @@ public record DatabaseStore(Hash key, int storeType, int replyToken, int replyTu
     public static final int ROUTER_INFO = 0;
 
     /** What a RouterInfo may take uncompressed, bytes: a decoder stops there, whatever the gzip would grow to. */
-    public static final int MAX_ROUTER_INFO = 4096;
+    public static final int MAX_ROUTER_INFO = RouterInfo.MAX_LENGTH;
 
     private static final int TYPE_MASK = 0x0f;
     private static final int HEADER = Hash.LENGTH + 1 + 4;

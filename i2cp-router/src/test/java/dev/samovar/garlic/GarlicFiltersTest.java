@@ -1,15 +1,12 @@
 package dev.samovar.garlic;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.base.WireException;
-import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.data.Hash;
+import dev.samovar.data.RouterKeys;
 import dev.samovar.garlic.GarlicBlock.DateTime;
 import dev.samovar.garlic.RouterGarlicFilter.Verdict;
 import dev.samovar.i2np.DatabaseLookup;
@@ -17,18 +14,15 @@ import dev.samovar.i2np.DatabaseSearchReply;
 import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.ReplyKey;
 import dev.samovar.testkit.SeededEntropy;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GarlicFiltersTest {
 
     private static final long NOW = 1_767_225_600_000L;
-    private static final long PATIENCE = 30_000;
 
     private final SeededEntropy entropy = new SeededEntropy(9);
     private final RouterGarlicFilter filter = new RouterGarlicFilter(1, 100);
-    private final OneTimeKeys keys = new OneTimeKeys(PATIENCE, 10);
 
     private Verdict check(byte[] garlic, long madeMillis) {
         return filter.check(garlic, List.of(new DateTime(madeMillis / 1000)), NOW);
@@ -52,45 +46,18 @@ class GarlicFiltersTest {
         assertEquals(Verdict.ACCEPTED, check(garlic, NOW - RouterGarlicFilter.MAX_AGE_MILLIS));
     }
 
-    @Test
-    void aTagServesOnce() {
-        ReplyKey key = keys.newReplyKey(entropy, NOW);
-        assertArrayEquals(key.key(), keys.take(key.tag(), NOW));
-        assertNull(keys.take(key.tag(), NOW));
-        assertNull(keys.take(new byte[3], NOW));
-    }
-
-    @Test
-    void aTagWhoseTimeIsOverServesNoMore() {
-        ReplyKey key = keys.newReplyKey(entropy, NOW);
-        assertNull(keys.take(key.tag(), NOW + PATIENCE + 1));
-        keys.newReplyKey(entropy, NOW);
-        keys.newReplyKey(entropy, NOW + PATIENCE + 1);
-        assertEquals(1, keys.size());
-    }
-
-    @Test
-    void theOldestTagMakesRoom() {
-        List<ReplyKey> made = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            made.add(keys.newReplyKey(entropy, NOW));
-        }
-        assertEquals(10, keys.size());
-        assertNull(keys.take(made.get(1).tag(), NOW));
-        assertNotNull(keys.take(made.get(2).tag(), NOW));
-    }
-
     /** A lookup as it goes to a floodfill and comes back, with nothing in between that could read it. */
     @Test
     void aHiddenLookupIsAskedAndAnswered() throws WireException {
-        X25519KeyPair floodfill = X25519KeyPair.generate(entropy);
+        RouterKeys floodfill = RouterKeys.generate(entropy);
         Hash wanted = Hash.fromBytes(entropy.bytes(32));
         Hash gateway = Hash.fromBytes(entropy.bytes(32));
-        ReplyKey replyKey = keys.newReplyKey(entropy, NOW);
+        ReplyKey replyKey = new ReplyKey(entropy.bytes(32), entropy.bytes(8));
         DatabaseLookup lookup =
                 new DatabaseLookup(wanted, gateway, DatabaseLookup.Kind.LEASE_SET, 77, List.of(), replyKey);
 
-        Garlic sent = RouterGarlic.wrap(floodfill.publicKey(), lookup.toMessage(1, NOW + 10_000), NOW, entropy);
+        Garlic sent = RouterGarlic.wrap(
+                floodfill.identity().encryptionKey(), lookup.toMessage(1, NOW + 10_000), NOW, entropy);
         List<GarlicBlock> blocks = RouterGarlic.open(sent.data(), floodfill);
         assertEquals(Verdict.ACCEPTED, filter.check(sent.data(), blocks, NOW));
         DatabaseLookup asked =
@@ -98,7 +65,7 @@ class GarlicFiltersTest {
         DatabaseSearchReply answer = new DatabaseSearchReply(asked.key(), List.of(gateway), wanted);
         Garlic back = OneTimeGarlic.wrap(asked.replyKey(), answer.toMessage(2, NOW + 10_000), entropy);
 
-        List<GarlicBlock> reply = OneTimeGarlic.open(keys.take(back.data(), NOW), back.data());
+        List<GarlicBlock> reply = OneTimeGarlic.open(replyKey.key(), back.data());
         GarlicClove clove = (GarlicClove) reply.get(0);
         assertEquals(answer, DatabaseSearchReply.decode(clove.message().body()));
     }
