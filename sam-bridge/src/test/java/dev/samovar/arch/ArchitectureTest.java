@@ -52,6 +52,8 @@ class ArchitectureTest {
             Map.entry("i2cp.server", List.of("base", "crypto", "data", "i2cp.message")),
             Map.entry("i2np", List.of("base", "crypto", "data")),
             Map.entry("garlic", List.of("base", "crypto", "data", "i2np")),
+            Map.entry("peer", List.of("base", "data")),
+            Map.entry("netdb", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
             Map.entry("router", List.of("base", "crypto", "data", "i2cp.message", "i2cp.client", "i2cp.server")),
             Map.entry("streaming", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
             Map.entry("datagram", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),

@@ -1,0 +1,110 @@
+package dev.samovar.peer;
+
+import dev.samovar.base.Entropy;
+import dev.samovar.data.Hash;
+import dev.samovar.peer.HopConstraints.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Chooses routers at random among those that constraints allow. In this order:
+ *
+ * <ol>
+ *   <li>Places are drawn; a router there that is banned, lately unreachable or lately declining is passed over.
+ *   <li>For the router's own tunnels the first that fits is taken; for clients' the best of a few that fit, by the share of
+ *       tunnels they carried, so that good routers are preferred and no router is ever certain.
+ *   <li>When draws bring none, all are gone through from a random place.
+ *   <li>When that brings none, those that lately declined are taken after all: a small network has no others.
+ * </ol>
+ *
+ * Belongs to the router lane.
+ */
+public final class PeerSelector {
+
+    private static final int DRAWS = 40;
+
+    /** Of so many that fit, the best becomes a client's hop. */
+    private static final int CONTENDERS = 4;
+
+    private final PeerDirectory directory;
+    private final PeerProfiles profiles;
+    private final BanList bans;
+    private final Entropy entropy;
+
+    public PeerSelector(PeerDirectory directory, PeerProfiles profiles, BanList bans, Entropy entropy) {
+        this.directory = directory;
+        this.profiles = profiles;
+        this.bans = bans;
+        this.entropy = entropy;
+    }
+
+    /**
+     * A router that these constraints allow; null when there is none.
+     *
+     * @param now monotonic nanoseconds
+     * @param nowMillis the date
+     */
+    public Peer select(HopConstraints constraints, long now, long nowMillis) {
+        int wanted = constraints.purpose() == Purpose.CLIENT ? CONTENDERS : 1;
+        Predicate<Peer> good = peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), false, now);
+        List<Peer> found = draw(good, wanted);
+        if (found.isEmpty()) {
+            Predicate<Peer> fair = peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), true, now);
+            found = sweep(fair, wanted);
+        }
+        return best(found, now);
+    }
+
+    /** Up to {@code count} different routers that fit and could be used now, from a random place on: whom to connect to. */
+    public List<Peer> any(int count, Predicate<Peer> fits, long now) {
+        return sweep(peer -> fits.test(peer) && isUsable(peer.hash(), true, now), count);
+    }
+
+    private List<Peer> draw(Predicate<Peer> good, int wanted) {
+        List<Peer> found = new ArrayList<>(wanted);
+        int size = directory.size();
+        for (int i = 0; i < DRAWS && size > 0 && found.size() < wanted; i++) {
+            Peer peer = directory.at(entropy.below(size));
+            if (good.test(peer) && !found.contains(peer)) {
+                found.add(peer);
+            }
+        }
+        return found.isEmpty() ? sweep(good, wanted) : found;
+    }
+
+    private List<Peer> sweep(Predicate<Peer> good, int wanted) {
+        List<Peer> found = new ArrayList<>(wanted);
+        int size = directory.size();
+        int start = size == 0 ? 0 : entropy.below(size);
+        for (int i = 0; i < size && found.size() < wanted; i++) {
+            Peer peer = directory.at((start + i) % size);
+            if (good.test(peer)) {
+                found.add(peer);
+            }
+        }
+        return found;
+    }
+
+    private boolean isUsable(Hash router, boolean evenDeclining, long now) {
+        if (bans.isBanned(router, now)) {
+            return false;
+        }
+        PeerProfile profile = profiles.find(router);
+        return profile == null || (evenDeclining ? !profile.isUnreachable(now) : !profile.isBad(now));
+    }
+
+    private Peer best(List<Peer> peers, long now) {
+        Peer best = null;
+        double most = -1;
+        for (Peer peer : peers) {
+            PeerProfile profile = profiles.find(peer.hash());
+            double capacity = profile == null ? PeerProfile.UNKNOWN_CAPACITY : profile.capacity(now);
+            if (capacity > most) {
+                most = capacity;
+                best = peer;
+            }
+        }
+        return best;
+    }
+}
