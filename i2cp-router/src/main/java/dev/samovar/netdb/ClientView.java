@@ -1,0 +1,170 @@
+package dev.samovar.netdb;
+
+import dev.samovar.base.Entropy;
+import dev.samovar.base.Lane;
+import dev.samovar.base.WireException;
+import dev.samovar.data.Hash;
+import dev.samovar.data.LeaseSet;
+import dev.samovar.i2np.DatabaseLookup.Kind;
+import dev.samovar.i2np.DatabaseSearchReply;
+import dev.samovar.i2np.DatabaseStore;
+import dev.samovar.netdb.Answer.Reason;
+import dev.samovar.netdb.IterativeLookup.Limits;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What one client sees of the network database (network database page, "Network Database Segmentation"): the lease sets that it
+ * looked up or was sent, and nothing that another client or the router itself has. Nothing in here is ever told to the
+ * network. Whoever closes the client closes this. On the router lane.
+ */
+public final class ClientView {
+
+    private static final int MAX_LEASE_SETS = 512;
+    private static final int MAX_LOOKUPS = 64;
+
+    private final NetDb netDb;
+    private final Lane lane;
+    private final LeaseSetStore cache;
+    private final Lookups<LeaseSet> lookups;
+    private boolean closed;
+
+    ClientView(NetDb netDb, Lane lane, Entropy entropy, LookupRoute route) {
+        this.netDb = netDb;
+        this.lane = lane;
+        this.cache = new LeaseSetStore(MAX_LEASE_SETS, null, entropy);
+        this.lookups = new Lookups<>(netDb, lane, entropy, route, MAX_LOOKUPS);
+    }
+
+    /** The lease set under this key, where this client has it and it has not ended; else null. */
+    public LeaseSet find(Hash key) {
+        lane.check();
+        return cache.get(key, lane.clock().epochMillis());
+    }
+
+    /** Finds a lease set, here or in the network; tells later, once. */
+    public void lookup(Hash key, Consumer<Answer<LeaseSet>> then) {
+        LeaseSet known = find(key);
+        if (closed) {
+            lane.execute(() -> then.accept(Answer.missing(Reason.CLOSED)));
+        } else if (known != null) {
+            lane.execute(() -> then.accept(Answer.found(known)));
+        } else {
+            search(key, then);
+        }
+    }
+
+    /** Looks in the network even for what is here: for a lease set that no longer serves. */
+    public void refresh(Hash key, Consumer<Answer<LeaseSet>> then) {
+        lane.check();
+        if (closed) {
+            lane.execute(() -> then.accept(Answer.missing(Reason.CLOSED)));
+            return;
+        }
+        search(key, then);
+    }
+
+    private void search(Hash key, Consumer<Answer<LeaseSet>> then) {
+        lookups.start(key, Kind.LEASE_SET, Limits.LEASE_SET, Set.of(), null, answer -> {
+            netDb.count(answer);
+            then.accept(answer);
+        });
+    }
+
+    /**
+     * A store that came down one of this client's tunnels: an answer, or bundled with a message. Token and reply fields are
+     * not heeded.
+     */
+    public void onStore(DatabaseStore store) {
+        lane.check();
+        accept(null, store);
+    }
+
+    /** A search reply that came down one of this client's tunnels, from whom it says. */
+    public void onSearchReply(DatabaseSearchReply reply) {
+        lane.check();
+        lookups.searchReply(reply.from(), reply);
+    }
+
+    /** Whether a floodfill was asked for this key by this client, and has not answered. */
+    boolean waits(Hash key, Hash floodfill) {
+        return lookups.waits(key, floodfill);
+    }
+
+    /** An answer of a floodfill; {@code floodfill} is null when nobody knows whose it is. */
+    void accept(Hash floodfill, DatabaseStore store) {
+        lookups.answered(store.key(), floodfill);
+        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store);
+        if (refusal != null) {
+            refuse(floodfill, store.key(), refusal);
+        }
+    }
+
+    private StoreRefusal check(Hash floodfill, DatabaseStore store) {
+        if (store.isRouterInfo()) {
+            return StoreRefusal.NOT_FLOODFILL;
+        }
+        LeaseSet leaseSet;
+        try {
+            leaseSet = StoreIntake.decodeLeaseSet(store);
+        } catch (WireException malformed) {
+            return StoreIntake.reason(malformed);
+        }
+        long nowMillis = lane.clock().epochMillis();
+        StoreRefusal refusal = netDb.validator().check(leaseSet, false, nowMillis);
+        if (!leaseSet.hash().equals(store.key())) {
+            refusal = StoreRefusal.KEY_MISMATCH;
+        }
+        if (refusal != null) {
+            return refusal;
+        }
+        if (!cache.isNews(leaseSet)) {
+            LeaseSet known = cache.get(store.key(), nowMillis);
+            if (known != null) {
+                lookups.found(store.key(), known);
+            }
+            return known == null ? StoreRefusal.EXPIRED : null;
+        }
+        boolean taken = netDb.checks()
+                .submit(floodfill, () -> leaseSet.verify(nowMillis) ? null : StoreRefusal.BAD_SIGNATURE, bad -> {
+                    if (bad != null) {
+                        refuse(floodfill, store.key(), bad);
+                    } else if (!closed) {
+                        cache.put(leaseSet, lane.clock().epochMillis());
+                        lookups.found(store.key(), leaseSet);
+                    }
+                });
+        return taken ? null : StoreRefusal.BUSY;
+    }
+
+    private void refuse(Hash floodfill, Hash key, StoreRefusal refusal) {
+        netDb.refuse(refusal);
+        lookups.bad(key, floodfill);
+    }
+
+    boolean searchReply(Hash floodfill, DatabaseSearchReply reply) {
+        return lookups.searchReply(floodfill, reply);
+    }
+
+    void unreachable(Hash router) {
+        lookups.unreachable(router);
+    }
+
+    void expire(long nowMillis) {
+        cache.expire(nowMillis);
+    }
+
+    Lookups<LeaseSet> lookups() {
+        return lookups;
+    }
+
+    /** Ends all its lookups and forgets what it found. */
+    public void close() {
+        lane.check();
+        if (!closed) {
+            closed = true;
+            lookups.close();
+            netDb.closed(this);
+        }
+    }
+}
