@@ -1,7 +1,9 @@
 package dev.samovar.router;
 
+import dev.samovar.base.Entropy;
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
+import dev.samovar.data.RouterKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -85,6 +87,11 @@ public final class RouterStore {
         DurableFile.write(folder.resolve(name), bytes);
         Arrays.fill(bytes, (byte) 0);
         return made;
+    }
+
+    /** The router's keys: those of the last run, or new ones. */
+    public RouterKeys routerKeys(Entropy entropy) throws IOException {
+        return loadOrMake(ROUTER_KEYS, RouterKeys::fromBytes, () -> RouterKeys.generate(entropy), RouterKeys::toBytes);
     }
 
     /** The port that was chosen in an earlier run. */

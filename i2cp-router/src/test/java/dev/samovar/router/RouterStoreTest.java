@@ -3,11 +3,14 @@ package dev.samovar.router;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
+import dev.samovar.data.RouterKeys;
+import dev.samovar.testkit.SeededEntropy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -63,6 +66,22 @@ class RouterStoreTest {
         assertEquals(OptionalInt.of(4567), new RouterStore(folder()).port());
         assertEquals(List.of("router.port", NAME), files());
         assertEquals(List.of(), store.damaged());
+    }
+
+    @Test
+    void aRouterHasTheSameKeysAfterARestartUnlessTheirFileWasDamaged() throws IOException {
+        SeededEntropy entropy = new SeededEntropy(1);
+        RouterKeys keys = new RouterStore(folder()).routerKeys(entropy);
+        RouterStore again = new RouterStore(folder());
+        assertArrayEquals(keys.toBytes(), again.routerKeys(entropy).toBytes());
+        assertEquals(List.of(), again.damaged());
+        byte[] file = Files.readAllBytes(folder().resolve(RouterStore.ROUTER_KEYS));
+        file[file.length - 1] ^= 1;
+        Files.write(folder().resolve(RouterStore.ROUTER_KEYS), file);
+        RouterStore damaged = new RouterStore(folder());
+        assertNotEquals(
+                keys.identity().hash(), damaged.routerKeys(entropy).identity().hash());
+        assertEquals(1, damaged.damaged().size());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.samovar.app;
 
 import dev.samovar.app.GatewayConfig.RouterChoice;
+import dev.samovar.data.RouterVersion;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.Reader;
@@ -134,10 +135,11 @@ final class ConfigLoader {
                     ConfigKey.HOST.flag() + ": " + value(ConfigKey.HOST)
                             + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
         }
-        String minPeerVersion = value(ConfigKey.MIN_PEER_VERSION);
-        if (!minPeerVersion.matches("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}")) {
+        String version = value(ConfigKey.MIN_PEER_VERSION);
+        RouterVersion minPeerVersion = RouterVersion.parse(version);
+        if (minPeerVersion == null) {
             throw new UsageException(
-                    ConfigKey.MIN_PEER_VERSION.flag() + ": '" + minPeerVersion + "' is not of the form X.Y.Z");
+                    ConfigKey.MIN_PEER_VERSION.flag() + ": '" + version + "' is not of the form X.Y.Z");
         }
         return new RouterChoice.EmbeddedPrivate(
                 listen(ConfigKey.I2CP),

@@ -1,5 +1,6 @@
 package dev.samovar.app;
 
+import dev.samovar.data.RouterVersion;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
                 int port,
                 boolean floodfill,
                 boolean allowReservedAddresses,
-                String minPeerVersion,
+                RouterVersion minPeerVersion,
                 HostPort proxy)
                 implements RouterChoice {}
 

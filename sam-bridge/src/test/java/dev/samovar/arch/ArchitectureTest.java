@@ -265,7 +265,8 @@ class ArchitectureTest {
     void structuresAndCryptographyDoNotLog() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "crypto", ROOT + "data", ROOT + "i2np", ROOT + "garlic", ROOT + "i2cp.message")
+                .resideInAnyPackage(
+                        ROOT + "crypto", ROOT + "data", ROOT + "i2np", ROOT + "garlic", ROOT + "i2cp.message")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.slf4j..")
