@@ -56,7 +56,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** The buffers that nobody has released yet, of the whole process. */
-    static int openBuffers() {
+    public static int openBuffers() {
         return CountingLeakDetector.open().size();
     }
 

@@ -154,17 +154,24 @@ final class ReceiveQueue {
         release();
     }
 
+    /** The stream is over: no gap fills any more, so what waits behind one goes. What is in order can still be read. */
+    void dropUnreadable() {
+        if (waiting == null) {
+            return;
+        }
+        for (int i = 0; i < SPAN; i++) {
+            if (waiting[i] != null) {
+                bytes -= waiting[i].readableBytes() + OVERHEAD;
+                waiting[i].release();
+                waiting[i] = null;
+            }
+        }
+    }
+
     void release() {
         readable.forEach(ByteBuf::release);
         readable.clear();
-        if (waiting != null) {
-            for (int i = 0; i < SPAN; i++) {
-                if (waiting[i] != null) {
-                    waiting[i].release();
-                    waiting[i] = null;
-                }
-            }
-        }
+        dropUnreadable();
         bytes = 0;
     }
 }

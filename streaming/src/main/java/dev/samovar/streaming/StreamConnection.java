@@ -823,7 +823,9 @@ final class StreamConnection {
         timers.stopAll();
         sendQueue.release();
         underWay.release();
-        if (end != StreamEnd.COMPLETED && end != StreamEnd.RESET_BY_PEER && end != StreamEnd.TIMED_OUT) {
+        if (end == StreamEnd.COMPLETED || end == StreamEnd.RESET_BY_PEER || end == StreamEnd.TIMED_OUT) {
+            receiveQueue.dropUnreadable();
+        } else {
             receiveQueue.release();
         }
     }

@@ -666,6 +666,9 @@ public final class StreamDriver implements Streams {
     }
 
     private void remove(DrivenStream stream) {
+        if (stream.over) {
+            return;
+        }
         StreamConnection connection = stream.connection;
         streams.remove(connection.receiveStreamId());
         if (youngByPeerId.get(connection.sendStreamId()) == stream) {

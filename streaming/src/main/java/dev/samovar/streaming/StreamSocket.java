@@ -38,7 +38,10 @@ public interface StreamSocket {
     /** Ends our direction once all that was written is sent. The other direction goes on. */
     void shutdownOutput();
 
-    /** Ends our direction as {@link #shutdownOutput}, and throws away what still comes. */
+    /**
+     * Ends our direction as {@link #shutdownOutput}, and throws away what is there unread and what still comes. Who does not
+     * read to the end calls this, after {@link Listener#onClosed} too: only so the unread bytes are given back.
+     */
     void close();
 
     /** Ends both directions at once: the peer gets a RESET, unsent bytes are lost. */

@@ -11,6 +11,7 @@ import dev.samovar.i2cp.client.InboundMessage;
 import dev.samovar.i2cp.client.OutboundMessage;
 import dev.samovar.testkit.FakeI2cpNetwork;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,8 +86,16 @@ final class HandPeer implements I2cpClientSession.Listener {
 
     /** A packet without options but a delay where it is not negative. */
     void send(long sequence, long ackThrough, int delay, byte[] payload) {
+        send(Unpooled.buffer(), sequence, ackThrough, delay, payload);
+    }
+
+    /** One in a buffer that is counted until it is released. */
+    void sendPooled(long sequence, byte[] payload) {
+        send(PooledByteBufAllocator.DEFAULT.heapBuffer(), sequence, 0, -1, payload);
+    }
+
+    private void send(ByteBuf out, long sequence, long ackThrough, int delay, byte[] payload) {
         int flags = delay >= 0 ? StreamFlag.DELAY_REQUESTED : 0;
-        ByteBuf out = Unpooled.buffer();
         int sizeAt = StreamPacketCodec.beginHeader(
                 out,
                 peerId,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.DestinationKeys;
+import dev.samovar.testkit.LeakCheck;
 import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.SeededEntropy;
 import java.util.concurrent.TimeUnit;
@@ -409,5 +410,37 @@ class StreamPeerRulesTest {
         assertEquals(1, world.alice.streams.openStreams());
         world.world.runFor(2, TimeUnit.SECONDS);
         assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void whatWaitsBehindAGapIsGivenBackWhenTheStreamEnds() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        for (int sequence = 2; sequence < 50; sequence++) {
+            peer.sendPooled(sequence, new byte[1000]);
+        }
+        pass(20);
+        assertTrue(LeakCheck.openBuffers() >= 48);
+        peer.reset();
+        pass(20);
+        assertEquals(StreamEnd.RESET_BY_PEER, end.end);
+        assertEquals(0, LeakCheck.openBuffers());
+    }
+
+    @Test
+    void whatTheReaderLeavesOfAStreamThatIsOverIsGivenBackWhenItCloses() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(() -> end.reading(false));
+        peer.sendPooled(1, new byte[1000]);
+        peer.sendPooled(2, new byte[1000]);
+        pass(20);
+        peer.reset();
+        pass(20);
+        world.on(() -> end.readSome(500));
+        assertEquals(500, end.received.size());
+        world.on(end.socket::close);
+        assertEquals(0, LeakCheck.openBuffers());
+        assertEquals(1, end.ends);
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * 5 socket's end     clientEnded   the stream's output is shut once all is in it
  * 6 stream's end     onEndOfInput  the socket's output is shut once all is in it
  * 7 stream over      onClosed      what is left is written, then the socket closes
+ * 8 socket gone      clientGone    what came from it still goes into the stream; what comes for it is thrown away
  * </pre>
  *
  * <p>Owner: the client lane, which is the channel's event loop.
@@ -32,7 +33,10 @@ final class StreamPump implements StreamSocket.Listener {
 
     private static final int READ_BYTES = 64 * 1024;
 
-    /** How long the peer may stay silent once the client has ended its direction: it may be gone for good. */
+    /**
+     * How long the peer may stay silent once the client has ended its direction, and how long it may take nothing of what a
+     * client left that has gone: it may be gone for good.
+     */
     private static final long HALF_CLOSED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final Channel channel;
@@ -50,7 +54,7 @@ final class StreamPump implements StreamSocket.Listener {
     private boolean streamOver;
     private boolean over;
     private long pauseUntil;
-    private long lastFromStream;
+    private long lastProgress;
     private Cancellable halfClosedTimer;
 
     StreamPump(Channel channel, StreamSocket stream, Lane lane) {
@@ -114,7 +118,9 @@ final class StreamPump implements StreamSocket.Listener {
 
     private void toStream() {
         if (unsent != null) {
-            stream.write(unsent);
+            if (stream.write(unsent) > 0) {
+                lastProgress = lane.clock().nanos();
+            }
             if (unsent == null || unsent.isReadable()) {
                 return;
             }
@@ -122,7 +128,6 @@ final class StreamPump implements StreamSocket.Listener {
             unsent = null;
         }
         if (clientGone) {
-            stream.close();
             end();
         } else if (clientEnded) {
             stream.shutdownOutput();
@@ -134,20 +139,23 @@ final class StreamPump implements StreamSocket.Listener {
     /** The client has ended its direction. */
     void clientEnded() {
         if (!clientEnded && !over) {
-            clientEnded = true;
-            lastFromStream = lane.clock().nanos();
-            armHalfClosedTimer();
+            endInput();
             toStream();
         }
     }
 
+    private void endInput() {
+        clientEnded = true;
+        lastProgress = lane.clock().nanos();
+        armHalfClosedTimer();
+    }
+
     private void armHalfClosedTimer() {
-        halfClosedTimer = lane.schedule(lastFromStream + HALF_CLOSED_NANOS, () -> {
+        halfClosedTimer = lane.schedule(lastProgress + HALF_CLOSED_NANOS, () -> {
             if (over) {
                 return;
             }
-            if (lane.clock().nanos() - lastFromStream >= HALF_CLOSED_NANOS) {
-                stream.close();
+            if (lane.clock().nanos() - lastProgress >= HALF_CLOSED_NANOS) {
                 channel.close();
                 end();
             } else {
@@ -171,8 +179,18 @@ final class StreamPump implements StreamSocket.Listener {
             stream.reset();
             end();
         } else {
-            clientEnded = true;
+            if (!clientEnded) {
+                endInput();
+            }
+            throwAway();
             toStream();
+        }
+    }
+
+    /** Reads what nobody wants: a peer that waits for us to read before it reads must not hold up what the client left. */
+    private void throwAway() {
+        for (ByteBuf unwanted = stream.read(READ_BYTES); unwanted != null; unwanted = stream.read(READ_BYTES)) {
+            unwanted.release();
         }
     }
 
@@ -205,7 +223,14 @@ final class StreamPump implements StreamSocket.Listener {
     }
 
     private void toClient() {
-        if (over || clientGone || pauses()) {
+        if (over) {
+            return;
+        }
+        if (clientGone) {
+            throwAway();
+            return;
+        }
+        if (pauses()) {
             return;
         }
         boolean wrote = false;
@@ -218,7 +243,7 @@ final class StreamPump implements StreamSocket.Listener {
             wrote = true;
         }
         if (wrote) {
-            lastFromStream = lane.clock().nanos();
+            lastProgress = lane.clock().nanos();
             channel.flush();
         }
         // a socket whose output is shut is never writable again, and has had all bytes
@@ -286,11 +311,13 @@ final class StreamPump implements StreamSocket.Listener {
         }
     }
 
+    /** Lets go of the stream, whatever is in it unread, and of what did not get into it. */
     private void end() {
         if (over) {
             return;
         }
         over = true;
+        stream.close();
         if (halfClosedTimer != null) {
             halfClosedTimer.cancel();
             halfClosedTimer = null;
