@@ -31,7 +31,6 @@ import dev.samovar.i2cp.message.SessionStatus;
 import dev.samovar.i2cp.message.SetDate;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +62,6 @@ public final class I2cpServerCore {
     /** The API level that this side speaks. */
     public static final String API_VERSION = "0.9.66";
 
-    /** Bytes of messages that wait for one client, at which its senders are asked to slow down, and the most. */
-    public static final int CONGESTED_BYTES = 512 * 1024;
-
-    public static final int MAX_QUEUED_BYTES = 2 * 1024 * 1024;
-    public static final int CONGESTED_MESSAGES = 512;
-    public static final int MAX_QUEUED_MESSAGES = 2048;
-
     /** Answers that wait for one client: with so many, its requests are not read. */
     static final int MAX_ANSWERS = 256;
 
@@ -81,17 +73,11 @@ public final class I2cpServerCore {
     /** A connection without a session may stay so long after its last message. */
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** How long an announced message waits to be fetched. */
-    static final long PULL_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     /** A sender waits no longer for one slow destination: others would wait with it. */
     static final long THROTTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** After it waited in vain it does not wait again for so long: a client that never reads costs others a tenth. */
     static final long NO_THROTTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** The nonce of an announcement, as the Java router sets it. */
-    private static final int ANNOUNCED = 1;
 
     /** Session ids are 1 to 65534; 65535 means none. */
     private static final int SESSION_IDS = 0xfffe;
@@ -104,23 +90,18 @@ public final class I2cpServerCore {
 
     private enum Timer {
         IDLE,
-        PULL,
         THROTTLE
     }
-
-    private record Announced(ByteBuf payload, long deadline) {}
 
     /** How to answer a lookup: in the old form when {@code host} is null. */
     private record Asked(HostLookup host, Hash hash) {}
 
     private final Entropy entropy;
-    private final QueueBudget budget;
     private final BandwidthLimits limits;
+    private final ClientQueue queue;
 
-    private final Queue<I2cpMessage> transmit = new ArrayDeque<>(4);
     private final Queue<Lookup> lookups = new ArrayDeque<>(2);
     private final Map<Integer, Asked> asked = new LinkedHashMap<>(2);
-    private final Map<Integer, Announced> announced = new LinkedHashMap<>(2);
     private final TimerTable<Timer> timers = new TimerTable<>(Timer.class);
 
     private RouterPort.Attachment attachment;
@@ -135,18 +116,14 @@ public final class I2cpServerCore {
 
     private int nextMessageId;
     private int nextLookup;
-    private int queuedBytes;
-    private int queuedMessages;
-    private boolean congestionSeen;
     private boolean throttled;
     private long noThrottleBefore = Long.MIN_VALUE;
     private boolean closed;
-    private long dropped;
 
     /** @param limits what GetBandwidthLimits is answered with */
     public I2cpServerCore(Entropy entropy, QueueBudget budget, BandwidthLimits limits, long now) {
         this.entropy = entropy;
-        this.budget = budget;
+        this.queue = new ClientQueue(budget);
         this.limits = limits;
         this.nextMessageId = entropy.below(Integer.MAX_VALUE);
         timers.set(Timer.IDLE, now + IDLE_NANOS);
@@ -167,7 +144,7 @@ public final class I2cpServerCore {
             case SEND_MESSAGE -> onSend((SendMessage) message, now);
             case RECEIVE_MESSAGE_BEGIN -> onReceiveBegin((ReceiveMessageBegin) message);
             case RECEIVE_MESSAGE_END -> onReceiveEnd((ReceiveMessageEnd) message);
-            case GET_DATE -> transmit.add(new SetDate(epochMillis, API_VERSION));
+            case GET_DATE -> queue.answer(new SetDate(epochMillis, API_VERSION));
             case CREATE_SESSION -> onCreate((CreateSession) message, epochMillis);
             case RECONFIGURE_SESSION -> onReconfigure((ReconfigureSession) message, epochMillis);
             case DESTROY_SESSION -> onDestroy((DestroySession) message);
@@ -177,7 +154,7 @@ public final class I2cpServerCore {
                 onLeaseSet(message, ((CreateLeaseSet2) message).sessionId(), leaseSetOf(message), epochMillis);
             case HOST_LOOKUP -> onHostLookup((HostLookup) message);
             case DEST_LOOKUP -> lookup(new Asked(null, ((DestLookup) message).hash()), null, DEFAULT_LOOKUP_MILLIS);
-            case GET_BANDWIDTH_LIMITS -> transmit.add(limits);
+            case GET_BANDWIDTH_LIMITS -> queue.answer(limits);
             case DISCONNECT -> end();
             case BLINDING_INFO, UNKNOWN -> {
                 // nothing here to use the first; others may be newer than this code
@@ -207,9 +184,9 @@ public final class I2cpServerCore {
             if (holds) {
                 apply(reconfigure.config().options());
                 attachment.reconfigure(reconfigure.config().options());
-                transmit.add(new SessionStatus(sessionId, SessionStatus.UPDATED));
+                queue.answer(new SessionStatus(sessionId, SessionStatus.UPDATED));
             } else {
-                transmit.add(new SessionStatus(sessionId, SessionStatus.INVALID));
+                queue.answer(new SessionStatus(sessionId, SessionStatus.INVALID));
             }
         } else if (holds) {
             attachment.leaseSet(leaseSetOf(message));
@@ -237,7 +214,7 @@ public final class I2cpServerCore {
         apply(attached.options());
         sessionId = 1 + entropy.below(SESSION_IDS);
         timers.stop(Timer.IDLE);
-        transmit.add(new SessionStatus(sessionId, SessionStatus.CREATED));
+        queue.answer(new SessionStatus(sessionId, SessionStatus.CREATED));
         attachment.open();
     }
 
@@ -248,7 +225,7 @@ public final class I2cpServerCore {
             return;
         }
         if (question.host() == null) {
-            transmit.add(new DestReply(found, question.hash()));
+            queue.answer(new DestReply(found, question.hash()));
         } else {
             answer(question.host(), found == null ? HostReply.FAILURE : HostReply.FOUND, found);
         }
@@ -256,35 +233,19 @@ public final class I2cpServerCore {
 
     /** A message for the client, taken over; false when there is no room and it was dropped. */
     public boolean deliver(ByteBuf payload, long now) {
-        int length = payload.readableBytes();
-        if (attachment == null
-                || queuedMessages >= MAX_QUEUED_MESSAGES
-                || queuedBytes + length > MAX_QUEUED_BYTES
-                || !budget.take(length)) {
-            payload.release();
-            dropped++;
+        if (attachment == null) {
+            queue.drop(payload);
             return false;
         }
-        queuedMessages++;
-        queuedBytes += length;
-        congestionSeen |= isCongested();
-        int messageId = newMessageId();
-        if (push) {
-            transmit.add(new MessagePayload(sessionId, messageId, payload));
-        } else {
-            announced.put(messageId, new Announced(payload, now + PULL_NANOS));
-            if (!timers.isSet(Timer.PULL)) {
-                timers.set(Timer.PULL, now + PULL_NANOS);
-            }
-            transmit.add(new MessageStatus(sessionId, messageId, MessageStatus.AVAILABLE, length, ANNOUNCED));
-        }
-        return true;
+        return push
+                ? queue.push(sessionId, newMessageId(), payload)
+                : queue.announce(sessionId, newMessageId(), payload, now);
     }
 
     /** The router wants a lease set. */
     public void requestLeaseSet(List<Lease> leases) {
         if (attachment != null) {
-            transmit.add(new RequestVariableLeaseSet(sessionId, leases));
+            queue.answer(new RequestVariableLeaseSet(sessionId, leases));
         }
     }
 
@@ -303,16 +264,16 @@ public final class I2cpServerCore {
                     throttled = false;
                     noThrottleBefore = now + NO_THROTTLE_NANOS;
                 }
-                case PULL -> expireAnnounced(now);
             }
         }
+        queue.expire(now);
     }
 
     /** Gives the connection up with a reason; the link is to be closed once that is sent. */
     public void disconnect(String reason) {
         if (!closed) {
             end();
-            transmit.add(new Disconnect(reason));
+            queue.answer(new Disconnect(reason));
         }
     }
 
@@ -325,11 +286,7 @@ public final class I2cpServerCore {
 
     /** The next message for the client, who takes its payload over; or null. To be asked only while there is room. */
     public I2cpMessage pollTransmit() {
-        I2cpMessage message = transmit.poll();
-        if (message instanceof MessagePayload payload) {
-            unqueue(payload.payloadLength());
-        }
-        return message;
+        return queue.poll();
     }
 
     /** A pure function to be run elsewhere; its verdict belongs to {@link #handleChecked}. Null when there is none. */
@@ -355,28 +312,24 @@ public final class I2cpServerCore {
                 && !throttled
                 && checking == null
                 && attach == null
-                && transmit.size() - queuedMessages < MAX_ANSWERS;
+                && queue.answers() < MAX_ANSWERS;
     }
 
     /** Whether so much waits for the client that senders had better wait too. */
     public boolean isCongested() {
-        return queuedBytes > CONGESTED_BYTES || queuedMessages > CONGESTED_MESSAGES;
+        return queue.isCongested();
     }
 
     /** Tells the attachment once the client has caught up. To be called after sending. */
     public void tellDrained() {
-        if (congestionSeen
-                && attachment != null
-                && queuedBytes < CONGESTED_BYTES / 2
-                && queuedMessages < CONGESTED_MESSAGES / 2) {
-            congestionSeen = false;
+        if (attachment != null && queue.hasCaughtUp()) {
             attachment.inboxDrained();
         }
     }
 
     /** When {@link #handleTimeout} is due; {@link TimerTable#NEVER} for none. */
     public long nextTimeout() {
-        return timers.next();
+        return Math.min(timers.next(), queue.nextTimeout());
     }
 
     public boolean isClosed() {
@@ -385,7 +338,7 @@ public final class I2cpServerCore {
 
     /** Messages dropped for lack of room, or because nobody fetched them. */
     public long dropped() {
-        return dropped;
+        return queue.dropped();
     }
 
     // --- what the client says ---
@@ -409,9 +362,9 @@ public final class I2cpServerCore {
 
     private void onReconfigure(ReconfigureSession message, long epochMillis) {
         if (attachment == null || message.sessionId() != sessionId) {
-            transmit.add(new SessionStatus(message.sessionId(), SessionStatus.INVALID));
+            queue.answer(new SessionStatus(message.sessionId(), SessionStatus.INVALID));
         } else if (!message.config().destination().equals(destination)) {
-            transmit.add(new SessionStatus(sessionId, SessionStatus.INVALID));
+            queue.answer(new SessionStatus(sessionId, SessionStatus.INVALID));
             end();
         } else {
             startCheck(message, message.config(), epochMillis);
@@ -424,8 +377,7 @@ public final class I2cpServerCore {
     }
 
     private void onDestroy(DestroySession message) {
-        // SPEC i2cp#destroysession: with the last session the connection ends, without another word. A client that
-        // never
+        // SPEC i2cp#destroysession: with the last session the connection ends, without another word. A client that never
         // learnt its id says 65535
         if (message.sessionId() == sessionId || message.sessionId() == I2cpMessage.NO_SESSION) {
             end();
@@ -457,13 +409,13 @@ public final class I2cpServerCore {
         if (attachment == null || message.sessionId() != sessionId) {
             message.release();
             if (nonce != 0) {
-                transmit.add(new MessageStatus(message.sessionId(), 0, MessageStatus.BAD_SESSION, 0, nonce));
+                queue.answer(new MessageStatus(message.sessionId(), 0, MessageStatus.BAD_SESSION, 0, nonce));
             }
             return;
         }
         int messageId = nonce != 0 ? newMessageId() : 0;
         if (nonce != 0 && statusOnAccept) {
-            transmit.add(new MessageStatus(sessionId, messageId, MessageStatus.ACCEPTED, 0, nonce));
+            queue.answer(new MessageStatus(sessionId, messageId, MessageStatus.ACCEPTED, 0, nonce));
         }
         RouterPort.Verdict verdict = attachment.send(message.to(), message.payload());
         boolean full = verdict == RouterPort.Verdict.CONGESTED || verdict == RouterPort.Verdict.OVERFLOW;
@@ -472,7 +424,7 @@ public final class I2cpServerCore {
             timers.set(Timer.THROTTLE, now + THROTTLE_NANOS);
         }
         if (nonce != 0) {
-            transmit.add(new MessageStatus(sessionId, messageId, status(verdict), 0, nonce));
+            queue.answer(new MessageStatus(sessionId, messageId, status(verdict), 0, nonce));
         }
     }
 
@@ -485,19 +437,12 @@ public final class I2cpServerCore {
     }
 
     private void onReceiveBegin(ReceiveMessageBegin message) {
-        Announced waiting = announced.remove(message.messageId());
-        if (waiting != null) {
-            transmit.add(new MessagePayload(sessionId, message.messageId(), waiting.payload()));
-        }
+        queue.fetch(message.messageId());
     }
 
     private void onReceiveEnd(ReceiveMessageEnd message) {
         // a client that ends what it never fetched does not want it
-        Announced unwanted = announced.remove(message.messageId());
-        if (unwanted != null) {
-            unqueue(unwanted.payload().readableBytes());
-            unwanted.payload().release();
-        }
+        queue.forget(message.messageId());
     }
 
     private void onHostLookup(HostLookup message) {
@@ -511,7 +456,7 @@ public final class I2cpServerCore {
     private void lookup(Asked question, String name, long timeoutMillis) {
         if (asked.size() >= MAX_LOOKUPS) {
             if (question.host() == null) {
-                transmit.add(new DestReply(null, question.hash()));
+                queue.answer(new DestReply(null, question.hash()));
             } else {
                 answer(question.host(), HostReply.FAILURE, null);
             }
@@ -523,7 +468,7 @@ public final class I2cpServerCore {
     }
 
     private void answer(HostLookup question, int result, Destination found) {
-        transmit.add(new HostReply(question.sessionId(), question.requestId(), result, found));
+        queue.answer(new HostReply(question.sessionId(), question.requestId(), result, found));
     }
 
     // --- small things ---
@@ -540,27 +485,6 @@ public final class I2cpServerCore {
         statusOnAccept = !"none".equalsIgnoreCase(options.get("i2cp.messageReliability"));
     }
 
-    private void expireAnnounced(long now) {
-        Iterator<Announced> oldest = announced.values().iterator();
-        while (oldest.hasNext()) {
-            Announced waiting = oldest.next();
-            if (waiting.deadline() > now) {
-                timers.set(Timer.PULL, waiting.deadline());
-                return;
-            }
-            oldest.remove();
-            unqueue(waiting.payload().readableBytes());
-            waiting.payload().release();
-            dropped++;
-        }
-    }
-
-    private void unqueue(int length) {
-        queuedMessages--;
-        queuedBytes -= length;
-        budget.giveBack(length);
-    }
-
     private void end() {
         if (closed) {
             return;
@@ -575,17 +499,6 @@ public final class I2cpServerCore {
             attachment.detach();
             attachment = null;
         }
-        for (Announced waiting : announced.values()) {
-            unqueue(waiting.payload().readableBytes());
-            waiting.payload().release();
-        }
-        announced.clear();
-        for (Iterator<I2cpMessage> i = transmit.iterator(); i.hasNext(); ) {
-            if (i.next() instanceof MessagePayload payload) {
-                unqueue(payload.payloadLength());
-                payload.release();
-                i.remove();
-            }
-        }
+        queue.dropMessages();
     }
 }

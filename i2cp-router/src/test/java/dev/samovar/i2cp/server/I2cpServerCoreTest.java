@@ -392,6 +392,53 @@ class I2cpServerCoreTest {
     }
 
     @Test
+    void aPullingClientThatDoesNotReadHasNoMoreAnnouncementsWaitingThanMessages() {
+        session(Map.of());
+        for (int minute = 0; minute < 5; minute++) {
+            while (core.deliver(bytes(1), now)) {
+                // until it is full
+            }
+            now += ClientQueue.PULL_NANOS;
+            core.handleTimeout(now);
+        }
+        core.deliver(bytes(7), now);
+        MessageStatus only = assertInstanceOf(MessageStatus.class, answer());
+        assertEquals(7, only.size());
+        core.handleLost();
+    }
+
+    @Test
+    void aPullingClientThatAsksWithoutReadingIsNotReadEither() {
+        session(Map.of());
+        for (int i = 0; i < 1000; i++) {
+            core.deliver(bytes(1), now);
+        }
+        answers();
+        int asked = 0;
+        while (core.wantsInput()) {
+            core.handle(new GetBandwidthLimits(), now, MILLIS);
+            asked++;
+        }
+        assertEquals(I2cpServerCore.MAX_ANSWERS, asked);
+        core.handleLost();
+    }
+
+    @Test
+    void aMessageThatIsFetchedBeforeItWasAnnouncedIsNotAnnouncedAnyMore() {
+        int id = session(Map.of());
+        core.deliver(bytes(1), now);
+        int first = ((MessageStatus) answer()).messageId();
+        core.deliver(bytes(2), now);
+        handle(new ReceiveMessageBegin(id, first + 1));
+        MessagePayload payload = (MessagePayload) answer();
+        assertEquals(2, payload.payloadLength());
+        payload.release();
+        handle(new ReceiveMessageEnd(id, first));
+        assertTrue(answers().isEmpty());
+        assertEquals(0, budget.used());
+    }
+
+    @Test
     void aClientThatDoesNotReadHasItsMessagesBoundedByBytes() {
         for (Map<String, String> mode : List.of(PUSH, Map.<String, String>of())) {
             I2cpServerCoreTest other = new I2cpServerCoreTest();
@@ -406,7 +453,7 @@ class I2cpServerCoreTest {
                 taken += 30_000;
             }
             assertTrue(congestedFirst);
-            assertTrue(taken <= I2cpServerCore.MAX_QUEUED_BYTES && taken > I2cpServerCore.CONGESTED_BYTES);
+            assertTrue(taken <= ClientQueue.MAX_BYTES && taken > ClientQueue.CONGESTED_BYTES);
             assertEquals(1, other.core.dropped());
             assertEquals(taken, other.budget.used());
             other.core.handleLost();
@@ -421,7 +468,7 @@ class I2cpServerCoreTest {
         while (core.deliver(bytes(1), now)) {
             taken++;
         }
-        assertEquals(I2cpServerCore.MAX_QUEUED_MESSAGES, taken);
+        assertEquals(ClientQueue.MAX_MESSAGES, taken);
         for (I2cpMessage message : answers()) {
             message.release();
         }
@@ -589,7 +636,7 @@ class I2cpServerCoreTest {
                 }
             }
             core.tellDrained();
-            assertTrue(budget.used() <= I2cpServerCore.MAX_QUEUED_BYTES);
+            assertTrue(budget.used() <= ClientQueue.MAX_BYTES);
         }
         core.handleLost();
         core.handleLost();
