@@ -33,7 +33,8 @@ import java.util.function.Consumer;
 /**
  * The router of the network {@code local}, which exists in this process only: its destinations reach each other directly,
  * in order, without encryption and without anonymity. A destination is reachable from the moment its session is made, and
- * may send to itself.
+ * may send to itself: that is answered with success and not with the status 23 that the specification has for routers that
+ * refuse it, so that programs can be tested that talk to themselves.
  *
  * <p>The constructor, {@link #client} and {@link #close} are for any thread; all else runs on the router's lane.
  */

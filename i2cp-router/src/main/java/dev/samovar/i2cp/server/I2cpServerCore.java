@@ -70,6 +70,12 @@ public final class I2cpServerCore {
     /** Java I2P refuses a session whose date is farther off; the specification says 30 s. */
     static final long MAX_SKEW_MILLIS = 180_000;
 
+    /**
+     * A message is not sent any more this long after its expiration. Within, it is: clients' clocks may be so far off, and
+     * Java I2P's streams to this very process carry expirations of some tens of milliseconds.
+     */
+    static final long EXPIRED_MILLIS = MAX_SKEW_MILLIS;
+
     /** A connection without a session may stay so long after its last message. */
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -141,7 +147,7 @@ public final class I2cpServerCore {
             timers.set(Timer.IDLE, now + IDLE_NANOS);
         }
         switch (message.type()) {
-            case SEND_MESSAGE -> onSend((SendMessage) message, now);
+            case SEND_MESSAGE -> onSend((SendMessage) message, now, epochMillis);
             case RECEIVE_MESSAGE_BEGIN -> onReceiveBegin((ReceiveMessageBegin) message);
             case RECEIVE_MESSAGE_END -> onReceiveEnd((ReceiveMessageEnd) message);
             case GET_DATE -> queue.answer(new SetDate(epochMillis, API_VERSION));
@@ -404,13 +410,14 @@ public final class I2cpServerCore {
         }
     }
 
-    private void onSend(SendMessage message, long now) {
+    private void onSend(SendMessage message, long now, long epochMillis) {
         int nonce = message.nonce();
         if (attachment == null || message.sessionId() != sessionId) {
-            message.release();
-            if (nonce != 0) {
-                queue.answer(new MessageStatus(message.sessionId(), 0, MessageStatus.BAD_SESSION, 0, nonce));
-            }
+            refuse(message, MessageStatus.BAD_SESSION);
+            return;
+        }
+        if (message.expirationMillis() != 0 && message.expirationMillis() < epochMillis - EXPIRED_MILLIS) {
+            refuse(message, MessageStatus.EXPIRED);
             return;
         }
         int messageId = nonce != 0 ? newMessageId() : 0;
@@ -425,6 +432,13 @@ public final class I2cpServerCore {
         }
         if (nonce != 0) {
             queue.answer(new MessageStatus(sessionId, messageId, status(verdict), 0, nonce));
+        }
+    }
+
+    private void refuse(SendMessage message, int status) {
+        message.release();
+        if (message.nonce() != 0) {
+            queue.answer(new MessageStatus(message.sessionId(), 0, status, 0, message.nonce()));
         }
     }
 

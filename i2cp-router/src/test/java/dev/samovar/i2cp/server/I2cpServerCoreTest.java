@@ -342,6 +342,27 @@ class I2cpServerCoreTest {
     }
 
     @Test
+    void aMessageThatHasExpiredLongAgoIsNotSentAndItsSenderToldSo() {
+        int id = session(PUSH);
+        handle(new SendMessage(id, peer, bytes(10), 5, true, 0, MILLIS - 181_000));
+        MessageStatus status = (MessageStatus) answer();
+        assertEquals(14, status.status());
+        assertEquals(5, status.nonce());
+        handle(new SendMessage(id, peer, bytes(10), 0, true, 0, MILLIS - 181_000));
+        assertTrue(answers().isEmpty());
+        assertEquals(0, attachment.sent);
+    }
+
+    @Test
+    void aMessageThatHasJustExpiredByTheClientsClockIsSent() {
+        int id = session(PUSH);
+        handle(new SendMessage(id, peer, bytes(10), 5, true, 0, MILLIS - 100));
+        handle(new SendMessage(id, peer, bytes(10), 6, true, 0, 0));
+        assertEquals(2, answers().size());
+        assertEquals(2, attachment.sent);
+    }
+
+    @Test
     void pushedMessagesArriveAtOnce() {
         int id = session(PUSH);
         assertTrue(core.deliver(bytes(100), now));
