@@ -146,11 +146,7 @@ final class ClientQueue {
             oldest.remove();
             Announced waiting = announced.get(messageId);
             next = new MessageStatus(
-                    waiting.sessionId,
-                    messageId,
-                    MessageStatus.AVAILABLE,
-                    waiting.payload.readableBytes(),
-                    ANNOUNCED);
+                    waiting.sessionId, messageId, MessageStatus.AVAILABLE, waiting.payload.readableBytes(), ANNOUNCED);
         }
         return next;
     }

@@ -19,7 +19,6 @@ import dev.samovar.i2cp.message.Disconnect;
 import dev.samovar.i2cp.message.HostLookup;
 import dev.samovar.i2cp.message.HostReply;
 import dev.samovar.i2cp.message.I2cpMessage;
-import dev.samovar.i2cp.message.MessagePayload;
 import dev.samovar.i2cp.message.MessageStatus;
 import dev.samovar.i2cp.message.ReceiveMessageBegin;
 import dev.samovar.i2cp.message.ReceiveMessageEnd;
@@ -314,11 +313,7 @@ public final class I2cpServerCore {
 
     /** Whether the client's next message may be handled now; else it has to wait, and the client with it. */
     public boolean wantsInput() {
-        return !closed
-                && !throttled
-                && checking == null
-                && attach == null
-                && queue.answers() < MAX_ANSWERS;
+        return !closed && !throttled && checking == null && attach == null && queue.answers() < MAX_ANSWERS;
     }
 
     /** Whether so much waits for the client that senders had better wait too. */
@@ -383,7 +378,8 @@ public final class I2cpServerCore {
     }
 
     private void onDestroy(DestroySession message) {
-        // SPEC i2cp#destroysession: with the last session the connection ends, without another word. A client that never
+        // SPEC i2cp#destroysession: with the last session the connection ends, without another word. A client that
+        // never
         // learnt its id says 65535
         if (message.sessionId() == sessionId || message.sessionId() == I2cpMessage.NO_SESSION) {
             end();
