@@ -54,6 +54,8 @@ class ArchitectureTest {
             Map.entry("garlic", List.of("base", "crypto", "data", "i2np")),
             Map.entry("peer", List.of("base", "data")),
             Map.entry("netdb", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
+            Map.entry("transport", List.of("base", "data", "i2np")),
+            Map.entry("transport.ntcp2", List.of("base", "crypto", "data", "i2np", "transport")),
             Map.entry("router", List.of("base", "crypto", "data", "i2cp.message", "i2cp.client", "i2cp.server")),
             Map.entry("streaming", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
             Map.entry("datagram", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
@@ -92,6 +94,8 @@ class ArchitectureTest {
             ROOT + "base.EventLoopLane",
             ROOT + "i2cp.client.TcpI2cp",
             ROOT + "i2cp.server.I2cpServer",
+            ROOT + "transport.ntcp2.Ntcp2Transport",
+            ROOT + "transport.ntcp2.Ntcp2ChannelHandler",
             ROOT + "router.HttpsFetcher",
             // no sockets: only a channel can force a file to the disk
             ROOT + "router.DurableFile");
