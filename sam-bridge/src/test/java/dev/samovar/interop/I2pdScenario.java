@@ -2,7 +2,6 @@ package dev.samovar.interop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -192,7 +191,7 @@ final class I2pdScenario {
     private String stalledReader() throws Exception {
         long seed = System.nanoTime();
         try (Pair pair = connect(ours, theirs)) {
-            long before = residentKibibytes();
+            long before = samovar.residentKibibytes();
             AtomicLong sent = new AtomicLong();
             CompletableFuture<Void> sending = Echo.start(
                     "their sender",
@@ -210,21 +209,12 @@ final class I2pdScenario {
                 Thread.sleep(100);
                 still = sent.get() == last ? still + 1 : 0;
                 last = sent.get();
-                most = Math.max(most, residentKibibytes());
+                most = Math.max(most, samovar.residentKibibytes());
             }
             long taken = sent.get();
             Echo.join(Echo.start("our reader", () -> Echo.verify(pair.caller::readSome, STALLED_BYTES, seed)), 120);
             Echo.join(sending, 10);
             return "MEMORY " + (most - before) + " KiB above " + before + "; TAKEN " + taken / 1024 + " KiB";
         }
-    }
-
-    private long residentKibibytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + samovar.pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", ""));
-            }
-        }
-        throw new IOException("no VmRSS");
     }
 }

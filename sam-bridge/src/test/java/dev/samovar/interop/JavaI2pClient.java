@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,10 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import net.i2p.I2PAppContext;
 import net.i2p.client.I2PClientFactory;
 import net.i2p.client.I2PSession;
@@ -53,6 +56,9 @@ final class JavaI2pClient {
     private final int i2cpPort;
     private Node server;
     private Node client;
+    private I2PSocket stream;
+    private CompletableFuture<Void> sending;
+    private final AtomicLong sent = new AtomicLong();
 
     private JavaI2pClient(int i2cpPort) {
         this.i2cpPort = i2cpPort;
@@ -99,6 +105,11 @@ final class JavaI2pClient {
             case "limits" -> limits();
             case "reconfigure" -> reconfigure();
             case "duplicate" -> duplicate();
+            case "accept" -> accept();
+            case "verify" -> verify(Long.parseLong(words[1]), Long.parseLong(words[2]));
+            case "send" -> send(new Destination(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
+            case "sent" -> Long.toString(sent.get());
+            case "finish" -> finish();
             case "close" -> close();
             default -> throw new IllegalArgumentException(words[0]);
         };
@@ -164,6 +175,46 @@ final class JavaI2pClient {
                     STREAM_SECONDS);
         }
         return (System.nanoTime() - start) / 1_000_000 + " ms";
+    }
+
+    /** Takes one stream of the server's, and reads nothing of it until {@code verify}. */
+    private String accept() throws Exception {
+        stream = server.manager.getServerSocket().accept();
+        return "accepted";
+    }
+
+    private String verify(long bytes, long seed) throws IOException {
+        stream.setReadTimeout(STREAM_SECONDS * 1_000L);
+        Echo.verify(Echo.source(stream.getInputStream()), bytes, seed);
+        return "verified";
+    }
+
+    /** Begins to send to a destination; {@code sent} tells how far it is, {@code finish} waits for the end. */
+    private String send(Destination to, long bytes, long seed) throws Exception {
+        I2PSocketOptions options = client.manager.buildOptions(new Properties());
+        options.setConnectTimeout(30_000);
+        stream = client.manager.connect(to, options);
+        sent.set(0);
+        OutputStream out = stream.getOutputStream();
+        sending = Echo.start(
+                "sender",
+                () -> Echo.send(
+                        (buffer, from, length) -> {
+                            out.write(buffer, from, length);
+                            sent.addAndGet(length);
+                        },
+                        bytes,
+                        seed));
+        return "connected";
+    }
+
+    private String finish() throws Exception {
+        if (sending != null) {
+            Echo.join(sending, STREAM_SECONDS);
+            sending = null;
+        }
+        stream.close();
+        return "closed";
     }
 
     /** Repliable datagrams to the server, which answers each with a raw one to the sender it found in it. */

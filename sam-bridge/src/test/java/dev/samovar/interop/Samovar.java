@@ -39,13 +39,18 @@ final class Samovar implements AutoCloseable {
     }
 
     /** With its own router, network local. */
-    static Samovar local(Path dataDirectory) throws IOException, InterruptedException {
-        return new Samovar(jar(), dataDirectory, List.of("--network", "local", "--i2cp", "127.0.0.1:0"));
+    static Samovar local(Path dataDirectory, String... more) throws IOException, InterruptedException {
+        List<String> flags = new ArrayList<>(List.of("--network", "local", "--i2cp", "127.0.0.1:0"));
+        flags.addAll(List.of(more));
+        return new Samovar(jar(), dataDirectory, flags);
     }
 
     /** In front of the router that has its I2CP port there. */
-    static Samovar before(int i2cpPort, Path jar, Path dataDirectory) throws IOException, InterruptedException {
-        return new Samovar(jar, dataDirectory, List.of("--router", "i2cp://127.0.0.1:" + i2cpPort));
+    static Samovar before(int i2cpPort, Path jar, Path dataDirectory, String... more)
+            throws IOException, InterruptedException {
+        List<String> flags = new ArrayList<>(List.of("--router", "i2cp://127.0.0.1:" + i2cpPort));
+        flags.addAll(List.of(more));
+        return new Samovar(jar, dataDirectory, flags);
     }
 
     /** The jar that this build packaged. */
@@ -59,6 +64,10 @@ final class Samovar implements AutoCloseable {
 
     InetSocketAddress sam() {
         return address("sam");
+    }
+
+    InetSocketAddress samUdp() {
+        return address("sam-udp");
     }
 
     InetSocketAddress i2cp() {
@@ -77,6 +86,16 @@ final class Samovar implements AutoCloseable {
 
     String output() {
         return program.output();
+    }
+
+    /** Memory that the process holds at this moment, as the kernel counts it. */
+    long residentKibibytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new IOException("no VmRSS");
     }
 
     /** Ends it as Ctrl-C does; it has to leave with exit code 0. */
