@@ -82,6 +82,18 @@ class PythonExamplesIT {
 
     @ParameterizedTest
     @EnumSource
+    void ourClientHoldsTheConversationOfI2plib(Interpreter python) throws Exception {
+        String output = ExternalProgram.run(
+                LIMIT,
+                PYTHON.resolve("tests"),
+                Map.of("I2P_SAM_ADDRESS", bridge.sam()),
+                List.of(python.command(), "-W", "ignore::ResourceWarning", "-m", "unittest", "-v", "test_transcript"));
+
+        assertTrue(output.contains("\nOK"), output);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void twoProgramsPlayPingPong(Interpreter python) throws Exception {
         String output =
                 ExternalProgram.run(LIMIT, PYTHON, Map.of(), List.of(python.command(), "ping_pong.py", bridge.sam()));
