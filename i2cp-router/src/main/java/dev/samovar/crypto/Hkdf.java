@@ -2,51 +2,44 @@ package dev.samovar.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import javax.crypto.Mac;
 
 /**
- * HKDF with SHA-256 (RFC 5869), as I2P uses it: the chaining key is the salt, the info is a short label, and at most two
- * blocks come out.
+ * Key derivation with HMAC-SHA256 (RFC 5869), extract and expand in one; also what Noise calls HKDF, with an empty info.
+ * Pure function, safe from any thread. Whoever gets the bytes wipes them.
  */
 public final class Hkdf {
 
-    private static final int MOST_BYTES = 2 * HmacSha256.LENGTH;
+    /** What any protocol of I2P asks for at most: two keys. */
+    public static final int MAX_LENGTH = 64;
+
+    private static final byte[] NOTHING = new byte[0];
 
     private Hkdf() {}
 
     /**
-     * Extracts from {@code ikm}, which may be empty, and expands.
+     * Derives {@code length} bytes.
      *
-     * @param info ASCII
-     * @param length 1 to 64 bytes
+     * @param ikm the input key, which may be empty
+     * @param info a label of ASCII characters
+     * @param length 1 to 64
      */
     public static byte[] derive(byte[] salt, byte[] ikm, String info, int length) {
-        if (length < 1 || length > MOST_BYTES) {
+        if (length < 1 || length > MAX_LENGTH) {
             throw new IllegalArgumentException("1 to 64 bytes");
         }
-        byte[] extracted = HmacSha256.mac(salt, ikm);
-        byte[] label = info.getBytes(StandardCharsets.US_ASCII);
-        byte[] out = new byte[MOST_BYTES];
-        Mac mac = HmacSha256.start(extracted);
-        mac.update(label);
-        mac.update((byte) 1);
-        byte[] first = mac.doFinal();
-        System.arraycopy(first, 0, out, 0, first.length);
+        byte[] label = info.isEmpty() ? NOTHING : info.getBytes(StandardCharsets.US_ASCII);
+        byte[] pseudorandomKey = HmacSha256.mac(salt, ikm);
+        byte[] all = new byte[length <= HmacSha256.LENGTH ? HmacSha256.LENGTH : MAX_LENGTH];
+        HmacSha256.expand(pseudorandomKey, all, 0, label, 1, all, 0);
         if (length > HmacSha256.LENGTH) {
-            mac.update(first);
-            mac.update(label);
-            mac.update((byte) 2);
-            byte[] second = mac.doFinal();
-            System.arraycopy(second, 0, out, first.length, second.length);
-            Arrays.fill(second, (byte) 0);
+            HmacSha256.expand(pseudorandomKey, all, HmacSha256.LENGTH, label, 2, all, HmacSha256.LENGTH);
         }
-        Arrays.fill(extracted, (byte) 0);
-        Arrays.fill(first, (byte) 0);
-        if (length == MOST_BYTES) {
-            return out;
+        Arrays.fill(pseudorandomKey, (byte) 0);
+        if (length == all.length) {
+            return all;
         }
-        byte[] cut = Arrays.copyOf(out, length);
-        Arrays.fill(out, (byte) 0);
-        return cut;
+        byte[] out = Arrays.copyOf(all, length);
+        Arrays.fill(all, (byte) 0);
+        return out;
     }
 }

@@ -4,56 +4,63 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The symmetric state of a Noise handshake with X25519, ChaCha20-Poly1305 and SHA-256 (Noise protocol framework, section
- * 5.2): chaining key, handshake hash, cipher key and nonce. The key agreements are made outside. Belongs to one lane at a
- * time; a core may hand it over with its work.
+ * The symmetric state of a Noise handshake (Noise revision 34, section 5.2): chaining key, handshake hash, and the cipher
+ * key with its nonce. Every handshake of I2P has an empty prologue and knows the responder's static key in advance, so a
+ * state begins with both mixed in. Belongs to one thread at a time; {@link #destroy} at the end of the handshake.
  */
 public final class NoiseState {
 
-    private static final byte[] NTCP2 = initial("Noise_XKaesobfse+hs2+hs3_25519_ChaChaPoly_SHA256");
-    private static final byte[] N = initial("Noise_N_25519_ChaChaPoly_SHA256");
+    private static final int HASH_LENGTH = 32;
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private static final Start N = new Start("Noise_N_25519_ChaChaPoly_SHA256");
+    private static final Start XK_NTCP2 = new Start("Noise_XKaesobfse+hs2+hs3_25519_ChaChaPoly_SHA256");
+    private static final Start XK_SSU2 = new Start("Noise_XKchaobfse+hs1+hs2+hs3_25519_ChaChaPoly_SHA256");
+
+    /** What a protocol name comes to: the first chaining key, and the hash after the empty prologue. */
+    static final class Start {
+
+        final byte[] chainingKey;
+        final byte[] hash;
+
+        Start(String name) {
+            byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+            // SPEC Noise 5.2: a name that fits the hash length is padded with zeros, a longer one is hashed
+            this.chainingKey = ascii.length <= HASH_LENGTH ? Arrays.copyOf(ascii, HASH_LENGTH) : Sha.sha256(ascii);
+            this.hash = Sha.sha256(chainingKey);
+        }
+    }
 
     private byte[] chainingKey;
     private byte[] hash;
-    private byte[] key;
+    /** Null until the first key is mixed in. */
+    private ChaChaPoly cipher;
+
     private long nonce;
 
-    private NoiseState(byte[] initial, byte[] responderStatic) {
-        chainingKey = initial.clone();
-        // an empty prologue is mixed in all the same
-        hash = Sha.sha256(initial);
+    private NoiseState(Start start, byte[] responderStatic) {
+        this.chainingKey = start.chainingKey.clone();
+        this.hash = start.hash;
         mixHash(responderStatic);
     }
 
-    private NoiseState(NoiseState other) {
-        chainingKey = other.chainingKey.clone();
-        hash = other.hash.clone();
-        key = other.key == null ? null : other.key.clone();
-        nonce = other.nonce;
-    }
-
-    /** For NTCP2 (its specification, "KDF for Message 1"), with the responder's static key mixed in. */
+    /** The state of an NTCP2 handshake with the holder of this static key (NTCP2 specification, KDF of message 1). */
     public static NoiseState ntcp2(byte[] responderStatic) {
-        return new NoiseState(NTCP2, responderStatic);
+        return new NoiseState(XK_NTCP2, responderStatic);
     }
 
-    /** For one message to a router (pattern N): garlic and tunnel build records (ECIES routers specification). */
+    /** The state of an SSU2 handshake with the holder of this static key (SSU2 specification, KDF of Session Request). */
+    public static NoiseState ssu2(byte[] responderStatic) {
+        return new NoiseState(XK_SSU2, responderStatic);
+    }
+
+    /** The state of a one-way message to this static key: tunnel build records and garlic to routers. */
     public static NoiseState n(byte[] responderStatic) {
         return new NoiseState(N, responderStatic);
     }
 
-    /** A name of up to 32 bytes is the first chaining key, padded with zeros; a longer one is hashed. */
-    private static byte[] initial(String name) {
-        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-        return bytes.length <= HmacSha256.LENGTH ? Arrays.copyOf(bytes, HmacSha256.LENGTH) : Sha.sha256(bytes);
-    }
-
-    /** An independent copy. */
-    public NoiseState copy() {
-        return new NoiseState(this);
-    }
-
-    /** MixHash of each part in turn would be another thing: all parts are one input. */
+    /** Mixes all parts, as one, into the handshake hash. */
     public void mixHash(byte[]... parts) {
         byte[][] all = new byte[parts.length + 1][];
         all[0] = hash;
@@ -61,36 +68,33 @@ public final class NoiseState {
         hash = Sha.sha256(all);
     }
 
-    /** MixKey: a new chaining key and cipher key; the nonce starts at 0. */
+    /** Mixes a secret into the chaining key; the next messages go under a new key, from nonce 0. */
     public void mixKey(byte[] sharedSecret) {
-        byte[] both = Hkdf.derive(chainingKey, sharedSecret, "", 64);
-        destroyKeys();
-        chainingKey = Arrays.copyOf(both, 32);
-        key = Arrays.copyOfRange(both, 32, 64);
+        byte[] keys = Hkdf.derive(chainingKey, sharedSecret, "", 2 * HASH_LENGTH);
+        byte[] key = Arrays.copyOfRange(keys, HASH_LENGTH, keys.length);
+        System.arraycopy(keys, 0, chainingKey, 0, HASH_LENGTH);
+        Arrays.fill(keys, (byte) 0);
+        if (cipher == null) {
+            cipher = new ChaChaPoly(key);
+        } else {
+            cipher.rekey(key);
+        }
+        Arrays.fill(key, (byte) 0);
         nonce = 0;
-        Arrays.fill(both, (byte) 0);
     }
 
-    /** EncryptAndHash. */
+    /** Seals a message, and mixes what was sealed into the hash. 16 bytes longer. */
     public byte[] seal(byte[] plain) {
         byte[] sealed = new byte[plain.length + ChaChaPoly.TAG_LENGTH];
-        ChaChaPoly cipher = new ChaChaPoly(key);
         cipher.seal(nonce++, hash, plain, 0, plain.length, sealed, 0);
-        cipher.destroy();
         mixHash(sealed);
         return sealed;
     }
 
-    /** DecryptAndHash; null when it does not decrypt, and then the state is as before. */
+    /** Opens a message, and mixes what was sealed into the hash; null, and no change, when it is not authentic. */
     public byte[] open(byte[] sealed) {
-        if (sealed.length < ChaChaPoly.TAG_LENGTH) {
-            return null;
-        }
-        byte[] plain = new byte[sealed.length - ChaChaPoly.TAG_LENGTH];
-        ChaChaPoly cipher = new ChaChaPoly(key);
-        int length = cipher.open(nonce, hash, sealed, 0, sealed.length, plain, 0);
-        cipher.destroy();
-        if (length < 0) {
+        byte[] plain = new byte[Math.max(0, sealed.length - ChaChaPoly.TAG_LENGTH)];
+        if (cipher.open(nonce, hash, sealed, 0, sealed.length, plain, 0) < 0) {
             return null;
         }
         nonce++;
@@ -98,25 +102,30 @@ public final class NoiseState {
         return plain;
     }
 
-    /** The handshake hash, a copy. */
+    /** A copy of the handshake hash. */
     public byte[] hash() {
         return hash.clone();
     }
 
-    /** The chaining key, a copy, which the caller wipes. */
+    /** A copy of the chaining key, which the caller wipes. */
     public byte[] chainingKey() {
         return chainingKey.clone();
     }
 
-    public void destroy() {
-        destroyKeys();
-        Arrays.fill(hash, (byte) 0);
+    /** The two keys at the end of a handshake, initiator to responder first; 32 bytes each, which the caller wipes. */
+    public byte[][] split() {
+        byte[] keys = Hkdf.derive(chainingKey, NOTHING, "", 2 * HASH_LENGTH);
+        byte[][] both = {Arrays.copyOf(keys, HASH_LENGTH), Arrays.copyOfRange(keys, HASH_LENGTH, keys.length)};
+        Arrays.fill(keys, (byte) 0);
+        return both;
     }
 
-    private void destroyKeys() {
+    /** Wipes keys and hash. The object is of no use afterwards. */
+    public void destroy() {
         Arrays.fill(chainingKey, (byte) 0);
-        if (key != null) {
-            Arrays.fill(key, (byte) 0);
+        hash = new byte[HASH_LENGTH];
+        if (cipher != null) {
+            cipher.destroy();
         }
     }
 

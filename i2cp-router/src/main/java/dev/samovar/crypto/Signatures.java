@@ -23,7 +23,6 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.math.ec.ECPoint;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
-import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
  * Signing and verifying with raw keys, as I2P carries them: big-endian, fixed width, curve points as x and y without a
@@ -71,7 +70,7 @@ public final class Signatures {
             return false;
         }
         if (type == SigType.EdDSA_SHA512_Ed25519) {
-            return Ed25519.verify(signature, 0, publicKey, 0, message, offset, length);
+            return CryptoProvider.current().curves().ed25519Verify(publicKey, message, offset, length, signature);
         }
         int half = signature.length / 2;
         BigInteger r = new BigInteger(1, signature, 0, half);
@@ -94,12 +93,11 @@ public final class Signatures {
 
     static byte[] sign(SigningKeys keys, byte[] message, int offset, int length) {
         SigType type = keys.type();
-        byte[] signature = new byte[type.signatureLength()];
         byte[] privateKey = keys.privateKey().raw();
         if (type == SigType.EdDSA_SHA512_Ed25519) {
-            Ed25519.sign(privateKey, 0, keys.publicKey(), 0, null, message, offset, length, signature, 0);
-            return signature;
+            return CryptoProvider.current().curves().ed25519Sign(privateKey, keys.publicKey(), message, offset, length);
         }
+        byte[] signature = new byte[type.signatureLength()];
         BigInteger secret = new BigInteger(1, privateKey);
         DSA signer;
         if (type == SigType.DSA_SHA1) {
@@ -141,11 +139,10 @@ public final class Signatures {
         if (privateKey.length() != type.privateKeyLength()) {
             throw new IllegalArgumentException("a private key of another length");
         }
-        byte[] publicKey = new byte[type.publicKeyLength()];
         if (type == SigType.EdDSA_SHA512_Ed25519) {
-            Ed25519.generatePublicKey(privateKey.raw(), 0, publicKey, 0);
-            return publicKey;
+            return CryptoProvider.current().curves().ed25519PublicKey(privateKey.raw());
         }
+        byte[] publicKey = new byte[type.publicKeyLength()];
         BigInteger secret = new BigInteger(1, privateKey.raw());
         if (type == SigType.DSA_SHA1) {
             if (secret.signum() == 0 || secret.compareTo(DSA_GROUP.getQ()) >= 0) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.base.Encodings;
+import dev.samovar.crypto.ChaChaPoly;
+import dev.samovar.crypto.NoiseState;
 import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.SigType;
 import dev.samovar.crypto.SigningKeys;
@@ -39,15 +41,23 @@ class RedactionTest {
             SigType.EdDSA_SHA512_Ed25519, SigType.EdDSA_SHA512_Ed25519, 2_000_000_000, new SeededEntropy(1));
 
     /** One of each type that must not show what it holds. */
-    private static final Map<Class<?>, Object> SAMPLES = Map.of(
-            SecretBytes.class, KEYS.signingKeys().privateKey(),
-            SigningKeys.class, KEYS.signingKeys(),
-            X25519KeyPair.class, X25519KeyPair.generate(new SeededEntropy(2)),
-            DestinationKeys.class, KEYS,
-            RouterKeys.class, RouterKeys.generate(new SeededEntropy(3)),
-            Destination.class, KEYS.destination(),
-            Hash.class, KEYS.destination().hash(),
-            OfflineSignature.class, KEYS.offline().orElseThrow());
+    private static final Map<Class<?>, Object> SAMPLES = Map.ofEntries(
+            Map.entry(SecretBytes.class, KEYS.signingKeys().privateKey()),
+            Map.entry(SigningKeys.class, KEYS.signingKeys()),
+            Map.entry(X25519KeyPair.class, X25519KeyPair.generate(new SeededEntropy(2))),
+            Map.entry(ChaChaPoly.class, new ChaChaPoly(new SeededEntropy(3).bytes(32))),
+            Map.entry(NoiseState.class, noise()),
+            Map.entry(DestinationKeys.class, KEYS),
+            Map.entry(RouterKeys.class, RouterKeys.generate(new SeededEntropy(6))),
+            Map.entry(Destination.class, KEYS.destination()),
+            Map.entry(Hash.class, KEYS.destination().hash()),
+            Map.entry(OfflineSignature.class, KEYS.offline().orElseThrow()));
+
+    private static NoiseState noise() {
+        NoiseState state = NoiseState.n(new SeededEntropy(4).bytes(32));
+        state.mixKey(new SeededEntropy(5).bytes(32));
+        return state;
+    }
 
     private static List<Class<?>> allTypes() throws IOException, URISyntaxException, ClassNotFoundException {
         List<Class<?>> types = new ArrayList<>();
