@@ -3,8 +3,15 @@ package dev.samovar.crypto;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
-/** Curve25519 from BouncyCastle's raw interface: pure Java, so it runs everywhere. */
+/**
+ * Curve25519 from BouncyCastle's raw interface: pure Java, so it runs everywhere. Its check of a signature is the one of RFC
+ * 8032 with the cofactor.
+ */
 final class BouncyCastleCurves implements Curves {
+
+    static final Curves INSTANCE = new BouncyCastleCurves();
+
+    private BouncyCastleCurves() {}
 
     @Override
     public byte[] x25519PublicKey(byte[] privateKey) {

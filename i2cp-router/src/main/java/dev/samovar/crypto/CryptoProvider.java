@@ -3,37 +3,110 @@ package dev.samovar.crypto;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 
-/** Where the slow primitives come from, chosen once when the first of them is needed. */
+/**
+ * Where Curve25519 and ChaCha20-Poly1305 come from, chosen once, when the first of them is needed: the fastest that works
+ * here. Digests, HMAC and AES come from the JDK in any case.
+ */
 public enum CryptoProvider {
-    /** Curves from BouncyCastle, ciphers from the JDK: pure Java. */
-    BOUNCY_CASTLE("curves from BouncyCastle, ciphers from the JDK", new BouncyCastleCurves());
+    /**
+     * Curves from Conscrypt, which is BoringSSL: two to four times as fast as BouncyCastle. On a JDK that has no compiler
+     * intrinsics for it (before 21), ChaCha20-Poly1305 too.
+     */
+    CONSCRYPT {
+        @Override
+        Curves curves() {
+            return ConscryptLibrary.loaded().curves();
+        }
 
-    private static final CryptoProvider CURRENT = BOUNCY_CASTLE;
+        @Override
+        Cipher chaChaPoly() {
+            return JDK_CIPHER_IS_FAST
+                    ? jdkChaChaPoly()
+                    : ConscryptLibrary.loaded().chaChaPoly();
+        }
 
-    private final String description;
-    private final Curves curves;
+        @Override
+        boolean works() {
+            return ConscryptLibrary.failure() == null;
+        }
 
-    CryptoProvider(String description, Curves curves) {
-        this.description = description;
-        this.curves = curves;
+        @Override
+        public String description() {
+            return JDK_CIPHER_IS_FAST
+                    ? "curves from Conscrypt, ciphers from the JDK"
+                    : "curves and ChaCha20-Poly1305 from Conscrypt, other ciphers from the JDK";
+        }
+    },
+
+    /** Curves from BouncyCastle, ciphers from the JDK: pure Java, works everywhere. */
+    BOUNCY_CASTLE {
+        @Override
+        Curves curves() {
+            return BouncyCastleCurves.INSTANCE;
+        }
+
+        @Override
+        Cipher chaChaPoly() {
+            return jdkChaChaPoly();
+        }
+
+        @Override
+        boolean works() {
+            return true;
+        }
+
+        @Override
+        public String description() {
+            return "curves from BouncyCastle, ciphers from the JDK";
+        }
+    };
+
+    /** System property that forces the choice: a name of this enum in any case. For tests, and for whoever must. */
+    public static final String PROPERTY = "samovar.crypto";
+
+    private static final boolean JDK_CIPHER_IS_FAST = Runtime.version().feature() >= 21;
+
+    /** Chosen when first asked for, so that a program that needs neither does not pay for loading. */
+    private static final class Chosen {
+        static final CryptoProvider PROVIDER = choose(System.getProperty(PROPERTY));
     }
 
-    /** The one in use. */
+    /** The one in use. The first call may take some hundred milliseconds, while a native library loads. */
     public static CryptoProvider current() {
-        return CURRENT;
+        return Chosen.PROVIDER;
     }
 
-    /** For the log: which primitives come from where. */
-    public String description() {
-        return description;
+    /** Why {@link #CONSCRYPT} is not in use although nobody forbade it; null when it is, or was not asked for. */
+    public static String whyNotNative() {
+        return current() == CONSCRYPT || isForced(BOUNCY_CASTLE, System.getProperty(PROPERTY))
+                ? null
+                : ConscryptLibrary.failure();
     }
 
-    Curves curves() {
-        return curves;
-    }
+    /** For the log: what comes from where. */
+    public abstract String description();
+
+    abstract Curves curves();
 
     /** A new ChaCha20-Poly1305 cipher. */
-    Cipher chaChaPoly() {
+    abstract Cipher chaChaPoly();
+
+    /** Whether it runs on this machine and gives known answers. */
+    abstract boolean works();
+
+    /** A provider that is named is taken when it works; what is not a name leaves the choice to us. */
+    static CryptoProvider choose(String forced) {
+        return !isForced(BOUNCY_CASTLE, forced) && CONSCRYPT.works() ? CONSCRYPT : BOUNCY_CASTLE;
+    }
+
+    private static boolean isForced(CryptoProvider provider, String forced) {
+        return forced != null
+                && provider.name()
+                        .replace("_", "")
+                        .equalsIgnoreCase(forced.replace("_", "").strip());
+    }
+
+    private static Cipher jdkChaChaPoly() {
         try {
             return Cipher.getInstance("ChaCha20-Poly1305");
         } catch (GeneralSecurityException missing) {

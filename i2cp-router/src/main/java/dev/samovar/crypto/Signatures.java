@@ -70,7 +70,7 @@ public final class Signatures {
             return false;
         }
         if (type == SigType.EdDSA_SHA512_Ed25519) {
-            return CryptoProvider.current().curves().ed25519Verify(publicKey, message, offset, length, signature);
+            return verifyEd25519(CryptoProvider.current(), publicKey, message, offset, length, signature);
         }
         int half = signature.length / 2;
         BigInteger r = new BigInteger(1, signature, 0, half);
@@ -89,6 +89,14 @@ public final class Signatures {
             return false;
         }
         return verifier.verifySignature(digest(type, message, offset, length), r, s);
+    }
+
+    /** The same for Ed25519 with a provider; the lengths were checked. */
+    static boolean verifyEd25519(
+            CryptoProvider provider, byte[] publicKey, byte[] message, int offset, int length, byte[] signature) {
+        return Ed25519Rules.isGoodPoint(publicKey, 0)
+                && Ed25519Rules.isGoodPoint(signature, 0)
+                && provider.curves().ed25519Verify(publicKey, message, offset, length, signature);
     }
 
     static byte[] sign(SigningKeys keys, byte[] message, int offset, int length) {

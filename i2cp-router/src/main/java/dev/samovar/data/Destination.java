@@ -53,16 +53,16 @@ public final class Destination {
     }
 
     public void encode(ByteBuf out) {
-        out.writeBytes(keysAndCert.bytes());
+        keysAndCert.encode(out);
     }
 
     public int encodedLength() {
-        return keysAndCert.bytes().length;
+        return keysAndCert.length();
     }
 
     /** A copy of the encoding. */
     public byte[] toBytes() {
-        return keysAndCert.bytes().clone();
+        return keysAndCert.toBytes();
     }
 
     /** Whether the readable bytes of {@code in}, which is borrowed and not advanced, begin with this destination. */
@@ -103,7 +103,7 @@ public final class Destination {
     }
 
     public String toBase64() {
-        return Encodings.base64(keysAndCert.bytes());
+        return Encodings.base64(keysAndCert.toBytes());
     }
 
     /** The 52 characters before {@code .b32.i2p}. */

@@ -25,7 +25,10 @@ final class KeysAndCert {
     private static final int SIGNING_FIELD = 128;
     private static final int PADDING_BLOCK = 32;
 
+    /** Its encoding is the first {@link #length} bytes of these. */
     private final byte[] bytes;
+
+    private final int length;
     private final Hash hash;
     private final int signingTypeCode;
     private final int encryptionTypeCode;
@@ -33,10 +36,25 @@ final class KeysAndCert {
 
     private KeysAndCert(byte[] bytes, Certificate certificate) throws WireException {
         this.bytes = bytes;
+        this.length = bytes.length;
         this.hash = Hash.of(bytes);
         this.signingTypeCode = certificate.signingTypeCode();
         this.encryptionTypeCode = certificate.encryptionTypeCode();
         this.signingPublicKey = signingKey(bytes, certificate);
+    }
+
+    private KeysAndCert(byte[] whole, KeysAndCert same) {
+        this.bytes = whole;
+        this.length = same.length;
+        this.hash = same.hash;
+        this.signingTypeCode = same.signingTypeCode;
+        this.encryptionTypeCode = same.encryptionTypeCode;
+        this.signingPublicKey = same.signingPublicKey;
+    }
+
+    /** The same within a structure that begins with it and is kept anyway, so that its bytes are kept once. */
+    KeysAndCert within(byte[] whole) {
+        return new KeysAndCert(whole, this);
     }
 
     /** Reads one and leaves what follows. */
@@ -94,22 +112,30 @@ final class KeysAndCert {
         }
     }
 
-    /** The bytes themselves, not to be changed. */
-    byte[] bytes() {
-        return bytes;
+    /** A copy of the encoding. */
+    byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    int length() {
+        return length;
+    }
+
+    void encode(ByteBuf out) {
+        out.writeBytes(bytes, 0, length);
     }
 
     /** Whether the readable bytes of {@code in}, which is borrowed and not advanced, begin with these. */
     boolean standsAt(ByteBuf in) {
-        if (in.readableBytes() < bytes.length) {
+        if (in.readableBytes() < length) {
             return false;
         }
         int start = in.readerIndex();
         if (in.hasArray()) {
             int from = in.arrayOffset() + start;
-            return Arrays.equals(in.array(), from, from + bytes.length, bytes, 0, bytes.length);
+            return Arrays.equals(in.array(), from, from + length, bytes, 0, length);
         }
-        return ByteBufUtil.equals(in, start, Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+        return ByteBufUtil.equals(in, start, Unpooled.wrappedBuffer(bytes), 0, length);
     }
 
     Hash hash() {
@@ -129,9 +155,9 @@ final class KeysAndCert {
         return signingPublicKey;
     }
 
-    /** The first {@code length} bytes of the encryption key field. */
-    byte[] encryptionPublicKey(int length) {
-        return Arrays.copyOf(bytes, length);
+    /** The first {@code keyLength} bytes of the encryption key field. */
+    byte[] encryptionPublicKey(int keyLength) {
+        return Arrays.copyOf(bytes, keyLength);
     }
 
     private static byte[] signingKey(byte[] bytes, Certificate certificate) throws WireException {

@@ -35,22 +35,27 @@ public final class RouterIdentity {
         return identity;
     }
 
+    /** The same within a structure that begins with it, so that its bytes are kept once. */
+    RouterIdentity within(byte[] whole) {
+        return new RouterIdentity(keysAndCert.within(whole));
+    }
+
     static RouterIdentity create(byte[] signingPublicKey, byte[] encryptionPublicKey, Entropy entropy) {
         return new RouterIdentity(KeysAndCert.create(
                 SigType.EdDSA_SHA512_Ed25519, signingPublicKey, EncType.ECIES_X25519, encryptionPublicKey, entropy));
     }
 
     public void encode(ByteBuf out) {
-        out.writeBytes(keysAndCert.bytes());
+        keysAndCert.encode(out);
     }
 
     /** A copy of the encoding. */
     public byte[] toBytes() {
-        return keysAndCert.bytes().clone();
+        return keysAndCert.toBytes();
     }
 
     public int encodedLength() {
-        return keysAndCert.bytes().length;
+        return keysAndCert.length();
     }
 
     public Hash hash() {

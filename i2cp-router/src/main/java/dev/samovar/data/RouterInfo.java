@@ -86,7 +86,7 @@ public final class RouterInfo {
         in.skipBytes(signer.signatureLength());
         byte[] bytes = new byte[in.readerIndex() - start];
         in.getBytes(start, bytes);
-        return new RouterInfo(identity, published, addresses, options, bytes, signedLength);
+        return new RouterInfo(identity.within(bytes), published, addresses, options, bytes, signedLength);
     }
 
     /** Reads one that must fill the array. */

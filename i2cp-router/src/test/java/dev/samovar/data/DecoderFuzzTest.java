@@ -93,6 +93,42 @@ class DecoderFuzzTest {
                         throw new IllegalStateException("a mapping that was read is not written as itself");
                     }
                 }));
+        RouterKeys routerKeys = RouterKeys.generate(entropy);
+        Mapping routerOptions = Mapping.of(Map.of("caps", "XfR", "netId", "2", "router.version", "0.9.66"));
+        Mapping addressOptions = Mapping.of(Map.of("host", "44.1.2.3", "port", "1", "v", "2"));
+        RouterAddress address = new RouterAddress(3, "NTCP2", addressOptions);
+        RouterInfo info = RouterInfo.sign(routerKeys, 1_700_000_000_000L, List.of(address, address), routerOptions);
+        ByteBuf addressBytes = Unpooled.buffer();
+        address.encode(addressBytes);
+        List<byte[]> addresses = List.of(ByteBufUtil.getBytes(addressBytes));
+        targets.put("RouterKeys", new Target(KEY_ROUNDS, List.of(routerKeys.toBytes()), RouterKeys::fromBytes));
+        targets.put(
+                "RouterIdentity",
+                new Target(ROUNDS, List.of(routerKeys.identity().toBytes()), bytes -> {
+                    RouterIdentity identity = RouterIdentity.decode(Unpooled.wrappedBuffer(bytes));
+                    identity.encryptionKey();
+                    if (!RouterIdentity.fromBytes(identity.toBytes()).equals(identity)) {
+                        throw new IllegalStateException("an identity that was read is not written as itself");
+                    }
+                }));
+        targets.put("RouterAddress", new Target(ROUNDS, addresses, bytes -> {
+            RouterAddress read = RouterAddress.decode(Unpooled.wrappedBuffer(bytes));
+            ByteBuf out = Unpooled.buffer();
+            read.encode(out);
+            if (!RouterAddress.decode(out).equals(read)) {
+                throw new IllegalStateException("an address that was read is not written as itself");
+            }
+        }));
+        targets.put("RouterInfo", new Target(ROUNDS, List.of(info.bytes()), bytes -> {
+            RouterInfo read = RouterInfo.decode(Unpooled.wrappedBuffer(bytes));
+            read.verify();
+            read.capabilities();
+            read.version();
+            RouterIdentity.fromBytes(read.identity().toBytes());
+            if (!RouterInfo.fromBytes(read.bytes()).equals(read)) {
+                throw new IllegalStateException("a router info that was read is not written as itself");
+            }
+        }));
         targets.put(
                 "base64",
                 new Target(

@@ -40,6 +40,8 @@ class RedactionTest {
     private static final DestinationKeys KEYS = OfflineKeys.generate(
             SigType.EdDSA_SHA512_Ed25519, SigType.EdDSA_SHA512_Ed25519, 2_000_000_000, new SeededEntropy(1));
 
+    private static final RouterKeys ROUTER = RouterKeys.generate(new SeededEntropy(6));
+
     /** One of each type that must not show what it holds. */
     private static final Map<Class<?>, Object> SAMPLES = Map.ofEntries(
             Map.entry(SecretBytes.class, KEYS.signingKeys().privateKey()),
@@ -48,7 +50,9 @@ class RedactionTest {
             Map.entry(ChaChaPoly.class, new ChaChaPoly(new SeededEntropy(3).bytes(32))),
             Map.entry(NoiseState.class, noise()),
             Map.entry(DestinationKeys.class, KEYS),
-            Map.entry(RouterKeys.class, RouterKeys.generate(new SeededEntropy(6))),
+            Map.entry(RouterKeys.class, ROUTER),
+            Map.entry(RouterIdentity.class, ROUTER.identity()),
+            Map.entry(RouterInfo.class, RouterInfo.sign(ROUTER, 1, List.of(), Mapping.EMPTY)),
             Map.entry(Destination.class, KEYS.destination()),
             Map.entry(Hash.class, KEYS.destination().hash()),
             Map.entry(OfflineSignature.class, KEYS.offline().orElseThrow()));
