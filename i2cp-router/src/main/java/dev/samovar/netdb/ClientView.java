@@ -33,7 +33,7 @@ public final class ClientView {
         this.netDb = netDb;
         this.lane = lane;
         this.cache = new LeaseSetStore(MAX_LEASE_SETS, null, entropy);
-        this.lookups = new Lookups<>(netDb, lane, entropy, route, MAX_LOOKUPS);
+        this.lookups = new Lookups<>(netDb, lane, entropy, route, MAX_LOOKUPS, false);
     }
 
     /** The lease set under this key, where this client has it and it has not ended; else null. */

@@ -58,17 +58,23 @@ final class Lookups<T> {
     private final Entropy entropy;
     private final LookupRoute route;
     private final int most;
+    private final boolean exploring;
     private final Map<Hash, Running> running = new LinkedHashMap<>();
     private Cancellable timer = () -> {};
     private long armedFor = TimerTable.NEVER;
 
-    /** Lookups of one asker, at most so many at a time. */
-    Lookups(NetDb netDb, Lane lane, Entropy entropy, LookupRoute route, int most) {
+    /**
+     * Lookups of one asker, at most so many at a time.
+     *
+     * @param exploring whether the keys are random and only those named in answers are wanted
+     */
+    Lookups(NetDb netDb, Lane lane, Entropy entropy, LookupRoute route, int most, boolean exploring) {
         this.netDb = netDb;
         this.lane = lane;
         this.entropy = entropy;
         this.route = route;
         this.most = most;
+        this.exploring = exploring;
     }
 
     /**
@@ -148,7 +154,7 @@ final class Lookups<T> {
         }
         answered(reply.key(), floodfill);
         Running lookup = running.get(reply.key());
-        if (lookup.kind == Kind.EXPLORATION) {
+        if (exploring) {
             netDb.onNamed(floodfill, reply.peers());
         }
         lookup.core.handleSearchReply(floodfill, reply.peers(), lane.clock().nanos());
@@ -205,7 +211,8 @@ final class Lookups<T> {
             lookup.core.handleUnreachable(query.floodfill());
             return;
         }
-        ReplyKey replyKey = netDb.seals(floodfill)
+        // what is explored is random, and tells nothing
+        ReplyKey replyKey = !exploring && netDb.seals(floodfill)
                 ? new ReplyKey(entropy.bytes(ReplyKey.KEY_LENGTH), entropy.bytes(ReplyKey.TAG_LENGTH))
                 : null;
         lookup.sentAt.put(query.floodfill(), lane.clock().nanos());

@@ -62,6 +62,9 @@ public final class NetDb {
     private static final long EXPIRE_AFTER_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final long HOPELESS_NANOS = TimeUnit.MINUTES.toNanos(3);
 
+    /** Our own RouterInfo is signed anew when it is to be published and older than this. */
+    private static final long RENEW_MILLIS = TimeUnit.MINUTES.toMillis(20);
+
     /** A RouterInfo older than this is fetched anew when a floodfill names its router. */
     private static final long FRESH_MILLIS = TimeUnit.HOURS.toMillis(1);
 
@@ -143,9 +146,9 @@ public final class NetDb {
         sealing = new SealedLookups(this, lane, entropy, offload);
         intake = new StoreIntake(this, lane, port, config, bans, skew);
         LookupRoute direct = LookupRoute.direct(port);
-        routerLookups = new Lookups<>(this, lane, entropy, direct, MAX_ROUTER_LOOKUPS);
-        explorations = new Lookups<>(this, lane, entropy, direct, MAX_EXPLORATIONS);
-        verifications = new Lookups<>(this, lane, entropy, direct, MAX_VERIFICATIONS);
+        routerLookups = new Lookups<>(this, lane, entropy, direct, MAX_ROUTER_LOOKUPS, false);
+        explorations = new Lookups<>(this, lane, entropy, direct, MAX_EXPLORATIONS, true);
+        verifications = new Lookups<>(this, lane, entropy, direct, MAX_VERIFICATIONS, false);
         startedAt = lane.clock().nanos();
     }
 
@@ -681,7 +684,7 @@ public final class NetDb {
         long now = lane.clock().nanos();
         for (Publisher.Action action; (action = publisher.pollAction()) != null; ) {
             if (action instanceof Publisher.Sign) {
-                port.signSelf();
+                renewSelf();
             } else if (action instanceof Publisher.Publish publish) {
                 publish(publish, now);
             } else if (action instanceof Publisher.Verify verify) {
@@ -690,12 +693,20 @@ public final class NetDb {
         }
         for (Exploration.Action action; (action = exploration.pollAction()) != null; ) {
             if (action instanceof Exploration.Explore explore) {
-                explorations.start(explore.key(), Kind.EXPLORATION, Limits.EXPLORATION, Set.of(), null, answer -> {});
+                Kind kind = explore.floodfills() ? Kind.ROUTER_INFO : Kind.EXPLORATION;
+                explorations.start(explore.key(), kind, Limits.EXPLORATION, Set.of(), null, answer -> {});
             } else if (action instanceof Exploration.Fetch fetch) {
                 fetch(fetch.router(), fetch.via(), () -> {});
             }
         }
         arm();
+    }
+
+    /** Signs our RouterInfo anew when it is about half an hour old; a change was signed already. */
+    private void renewSelf() {
+        if (lane.clock().epochMillis() - port.self().publishedMillis() >= RENEW_MILLIS) {
+            port.signSelf();
+        }
     }
 
     private void publish(Publisher.Publish publish, long now) {
@@ -737,7 +748,7 @@ public final class NetDb {
         armedFor = TimerTable.NEVER;
         long now = lane.clock().nanos();
         publisher.handleTimeout(now);
-        exploration.handleTimeout(routers.size(), now);
+        exploration.handleTimeout(routers.size(), routers.floodfillCount(), now);
         drain();
     }
 }

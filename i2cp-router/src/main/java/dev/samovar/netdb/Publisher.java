@@ -30,7 +30,7 @@ public final class Publisher {
     /** What the driver is to do. */
     public sealed interface Action {}
 
-    /** Sign our RouterInfo anew: it is about to be published and half an hour old. */
+    /** Sign our RouterInfo anew if it is old: it is about to be published. */
     public record Sign() implements Action {}
 
     /**

@@ -72,6 +72,10 @@ final class StoreIntake {
     }
 
     void onStore(Hash from, DatabaseStore store) {
+        if (from != null && bans.isBanned(from, now())) {
+            netDb.refuse(StoreRefusal.BANNED);
+            return;
+        }
         if (!isAdmitted(from) && !netDb.isAwaited(from, store.key())) {
             netDb.refuse(StoreRefusal.THROTTLED);
             return;

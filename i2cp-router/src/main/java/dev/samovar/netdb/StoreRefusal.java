@@ -14,7 +14,7 @@ public enum StoreRefusal {
     OWN(null),
     /** Known already, as new or newer. */
     KNOWN(null),
-    /** Its router is banned. */
+    /** Its router is banned, or the peer that sent it. */
     BANNED(null),
     /** A signature algorithm that has no place here. */
     UNSUPPORTED_SIGNATURE(BanReason.UNSUPPORTED_SIGNATURE),
