@@ -2,6 +2,7 @@ package dev.samovar.app;
 
 import dev.samovar.app.GatewayConfig.RouterChoice;
 import dev.samovar.data.RouterVersion;
+import dev.samovar.transport.ReservedAddresses;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.Reader;
@@ -130,7 +131,7 @@ final class ConfigLoader {
                     throw new UsageException(key.flag() + " wants --host too: others must know where to connect");
                 }
             }
-        } else if (!allowReserved && (host.isLoopbackAddress() || host.isSiteLocalAddress())) {
+        } else if (!allowReserved && ReservedAddresses.isReserved(host.getAddress())) {
             throw new UsageException(
                     ConfigKey.HOST.flag() + ": " + value(ConfigKey.HOST)
                             + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");

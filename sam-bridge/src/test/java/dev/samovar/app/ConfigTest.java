@@ -193,7 +193,7 @@ class ConfigTest {
         assertEquals("0.9.60", all.minPeerVersion().toString());
         assertEquals(new HostPort("proxy.example", 1080), all.proxy());
         assertEquals(0, all.i2cp().getPort());
-        assertEquals(16, privateNetwork("--host", "2001:db8::1").host().getAddress().length);
+        assertEquals(16, privateNetwork("--host", "2a00:1::1").host().getAddress().length);
     }
 
     @Test
@@ -204,7 +204,7 @@ class ConfigTest {
         for (String wrong : List.of("0", "65536", "x", "-1")) {
             assertTrue(refusedOnPrivate("--host", "44.1.2.3", "--port", wrong).contains("--port"), wrong);
         }
-        for (String reserved : List.of("127.0.0.1", "10.0.0.1", "192.168.1.1", "::1")) {
+        for (String reserved : List.of("127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "2001:db8::1", "fd00::1")) {
             assertTrue(refusedOnPrivate("--host", reserved).contains("reserved"), reserved);
             privateNetwork("--host", reserved, "--allow-reserved-addresses");
         }
