@@ -60,6 +60,7 @@ public final class LocalRouter {
     private final Lane lane;
     private final Entropy entropy;
     private final Offload offload;
+    private final Beyond beyond;
     private final LaneQueue queue;
     private final QueueBudget budget = new QueueBudget(QUEUE_BYTES);
     private final RouterPort port = new Port();
@@ -69,8 +70,25 @@ public final class LocalRouter {
     private final Hash gateway;
     private boolean closed;
 
+    /** Finds destinations that are not of this process. */
+    @FunctionalInterface
+    public interface Beyond {
+
+        /** A beyond where nobody is. */
+        Beyond NOTHING = (hash, timeoutMillis, answer) -> answer.accept(null);
+
+        /** On the router's lane; {@code answer} gets the destination or null there, once, perhaps from within. */
+        void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer);
+    }
+
     public LocalRouter(Lane routerLane, Entropy entropy, Offload offload) {
+        this(routerLane, entropy, offload, Beyond.NOTHING);
+    }
+
+    /** A router whose clients may look up destinations of a network beyond this process. */
+    public LocalRouter(Lane routerLane, Entropy entropy, Offload offload, Beyond beyond) {
         this.lane = routerLane;
+        this.beyond = beyond;
         this.entropy = entropy;
         this.offload = offload;
         this.queue = new LaneQueue(routerLane);
@@ -133,7 +151,11 @@ public final class LocalRouter {
         @Override
         public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {
             Presence presence = destinations.get(hash);
-            answer.accept(presence == null ? null : presence.destination);
+            if (presence != null) {
+                answer.accept(presence.destination);
+            } else {
+                beyond.lookup(hash, timeoutMillis, answer);
+            }
         }
 
         /** Knows names of the form {@code <52 digits>.b32.i2p} only. */

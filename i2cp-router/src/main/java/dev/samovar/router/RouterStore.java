@@ -3,6 +3,7 @@ package dev.samovar.router;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
+import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * router.keys   identity and private keys, in the layout of private key files
  * ntcp2.keys    the static key of NTCP2
  * router.port   the port that was chosen, in digits
+ * router.info   what the router publishes; not read again
  * </pre>
  *
  * Files are replaced in one step ({@link DurableFile}), so the process may be killed at any moment. A file that cannot be
@@ -33,6 +35,7 @@ public final class RouterStore {
 
     public static final String ROUTER_KEYS = "router.keys";
     public static final String NTCP2_KEYS = "ntcp2.keys";
+    public static final String ROUTER_INFO = "router.info";
     private static final String PORT = "router.port";
 
     private static final int MAX_FILE = 64 * 1024;
@@ -98,6 +101,11 @@ public final class RouterStore {
     public OptionalInt port() throws IOException {
         Integer port = load(PORT, RouterStore::decodePort);
         return port == null ? OptionalInt.empty() : OptionalInt.of(port);
+    }
+
+    /** Writes what this router publishes now, for whoever wants to know it; it is never read here. */
+    public void saveRouterInfo(RouterInfo info) throws IOException {
+        DurableFile.write(folder.resolve(ROUTER_INFO), info.bytes().clone());
     }
 
     /** Keeps a port for the next run. */

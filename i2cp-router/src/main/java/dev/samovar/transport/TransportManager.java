@@ -164,18 +164,24 @@ public final class TransportManager {
         dialNext();
     }
 
-    private void sendConnected(Hash peer, I2npMessage message) {
+    /** Sends over a session that is there; takes the message over in any case. */
+    public SendResult sendConnected(Hash peer, I2npMessage message) {
+        lane.check();
+        SendResult result = SendResult.UNREACHABLE;
         for (Transport transport : transports) {
             if (transport.isConnected(peer)) {
-                SendResult result = transport.send(peer, message);
-                if (!result.accepted()) {
-                    dropped.add(result);
-                }
-                return;
+                result = transport.send(peer, message);
+                message = null;
+                break;
             }
         }
-        message.release();
-        dropped.add(SendResult.UNREACHABLE);
+        if (message != null) {
+            message.release();
+        }
+        if (!result.accepted()) {
+            dropped.add(result);
+        }
+        return result;
     }
 
     private void onFailed(Hash peer, DialFailure reason) {

@@ -1,0 +1,177 @@
+package dev.samovar.router;
+
+import dev.samovar.base.Entropy;
+import dev.samovar.base.Lane;
+import dev.samovar.base.Offload;
+import dev.samovar.base.WireException;
+import dev.samovar.crypto.X25519KeyPair;
+import dev.samovar.data.Hash;
+import dev.samovar.garlic.CloveDelivery;
+import dev.samovar.garlic.GarlicBlock;
+import dev.samovar.garlic.GarlicClove;
+import dev.samovar.garlic.RouterGarlic;
+import dev.samovar.garlic.RouterGarlicFilter;
+import dev.samovar.i2np.DatabaseLookup;
+import dev.samovar.i2np.DatabaseSearchReply;
+import dev.samovar.i2np.DatabaseStore;
+import dev.samovar.i2np.DeliveryStatus;
+import dev.samovar.i2np.Garlic;
+import dev.samovar.i2np.I2npFilter;
+import dev.samovar.i2np.I2npMessage;
+import dev.samovar.netdb.NetDb;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Gives each message of a peer to the part that it is for.
+ *
+ * <ol>
+ *   <li>What is stale or came before goes no further ({@link I2npFilter}).
+ *   <li>Stores, lookups, search replies and delivery statuses are the netDb's.
+ *   <li>Garlic is an answer to one of our own lookups, or sealed to this router; that is opened off the lane, and what it
+ *       holds for us comes here again, from nobody. A bounded number is opened at a time, the rest is dropped.
+ *   <li>The rest belongs to tunnels, of which this router has none yet.
+ * </ol>
+ *
+ * Belongs to the router lane.
+ */
+final class MessageDispatch {
+
+    /** Garlic messages that are being opened: each is an agreement, a tenth of a millisecond. */
+    private static final int MOST_OPENING = 128;
+
+    /** Why a message was dropped. */
+    enum Drop {
+        STALE_OR_REPEATED,
+        MALFORMED,
+        GARLIC_NOT_FOR_US,
+        GARLIC_STALE_OR_REPEATED,
+        GARLIC_TOO_MUCH,
+        /** A clove for somebody else. */
+        CLOVE_NOT_FOR_US,
+        /** Belongs to a tunnel, or wants one built. */
+        NO_TUNNELS
+    }
+
+    private final Lane lane;
+    private final Offload offload;
+    private final X25519KeyPair routerKeys;
+    private final NetDb netDb;
+    private final I2npFilter filter;
+    private final RouterGarlicFilter garlicFilter;
+    private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
+    private int opening;
+
+    MessageDispatch(Lane lane, Entropy entropy, Offload offload, X25519KeyPair routerKeys, NetDb netDb) {
+        this.lane = lane;
+        this.offload = offload;
+        this.routerKeys = routerKeys;
+        this.netDb = netDb;
+        this.filter = new I2npFilter(entropy.nextLong(), I2npFilter.DEFAULT_MOST_IDS);
+        this.garlicFilter = new RouterGarlicFilter(entropy.nextLong(), RouterGarlicFilter.DEFAULT_MOST_KEYS);
+    }
+
+    /** A message that a peer's session brought; taken over. */
+    void handle(Hash from, I2npMessage message) {
+        try {
+            if (filter.check(message, lane.clock().epochMillis()) != I2npFilter.Verdict.ACCEPTED) {
+                drop(Drop.STALE_OR_REPEATED);
+                return;
+            }
+            give(from, message);
+        } finally {
+            message.release();
+        }
+    }
+
+    /** {@code from} is null for what came in garlic; the message stays the caller's. */
+    private void give(Hash from, I2npMessage message) {
+        try {
+            switch (message.typeCode()) {
+                case DatabaseStore.TYPE -> netDb.onStore(from, DatabaseStore.decode(message.body()));
+                case DatabaseLookup.TYPE -> netDb.onLookup(from, DatabaseLookup.decode(message.body()));
+                case DatabaseSearchReply.TYPE -> netDb.onSearchReply(from, DatabaseSearchReply.decode(message.body()));
+                case DeliveryStatus.TYPE -> netDb.onDeliveryStatus(from, DeliveryStatus.decode(message.body()));
+                case Garlic.TYPE -> onGarlic(from, Garlic.decode(message.body()));
+                default -> drop(Drop.NO_TUNNELS);
+            }
+        } catch (WireException malformed) {
+            drop(Drop.MALFORMED);
+        }
+    }
+
+    private void onGarlic(Hash from, Garlic garlic) {
+        if (from == null) {
+            // garlic in garlic is nobody's way of saying anything to a router
+            drop(Drop.GARLIC_NOT_FOR_US);
+            return;
+        }
+        if (netDb.onGarlic(garlic)) {
+            return;
+        }
+        byte[] data = garlic.data();
+        if (garlicFilter.isRepeated(data, lane.clock().epochMillis())) {
+            drop(Drop.GARLIC_STALE_OR_REPEATED);
+            return;
+        }
+        if (opening >= MOST_OPENING) {
+            drop(Drop.GARLIC_TOO_MUCH);
+            return;
+        }
+        opening++;
+        offload.submit(lane, () -> open(data), blocks -> {
+            opening--;
+            if (blocks == null) {
+                drop(Drop.GARLIC_NOT_FOR_US);
+            } else {
+                onOpened(data, blocks);
+            }
+        });
+    }
+
+    private List<GarlicBlock> open(byte[] data) {
+        try {
+            return RouterGarlic.open(data, routerKeys);
+        } catch (WireException notForUs) {
+            return null;
+        }
+    }
+
+    private void onOpened(byte[] data, List<GarlicBlock> blocks) {
+        boolean accepted =
+                garlicFilter.check(data, blocks, lane.clock().epochMillis()) == RouterGarlicFilter.Verdict.ACCEPTED;
+        if (!accepted) {
+            drop(Drop.GARLIC_STALE_OR_REPEATED);
+        }
+        for (GarlicBlock block : blocks) {
+            if (block instanceof GarlicClove clove) {
+                if (accepted) {
+                    onClove(clove);
+                }
+                clove.message().release();
+            }
+        }
+    }
+
+    private void onClove(GarlicClove clove) {
+        if (clove.delivery() instanceof CloveDelivery.Local) {
+            give(null, clove.message());
+        } else {
+            drop(Drop.CLOVE_NOT_FOR_US);
+        }
+    }
+
+    private void drop(Drop reason) {
+        drops.merge(reason, 1L, Long::sum);
+    }
+
+    /** What was dropped since the start, by reason. */
+    Map<String, Long> drops() {
+        Map<String, Long> named = new TreeMap<>();
+        drops.forEach((reason, count) -> named.put(reason.name().toLowerCase(Locale.ROOT), count));
+        return named;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.samovar.router;
+
+import dev.samovar.base.WireException;
+import dev.samovar.data.Mapping;
+import dev.samovar.data.RouterAddress;
+import dev.samovar.data.RouterInfo;
+import dev.samovar.data.RouterKeys;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What this router publishes about itself (network database overview, "RouterInfo"). Signed anew by whoever publishes it,
+ * every half hour and when it changes; peers refuse one of more than an hour or so in a handshake.
+ *
+ * <p>Capabilities, in the order that all write them: bandwidth; {@code f} for a floodfill; {@code R} when others can dial
+ * it, else {@code U}; {@code G}, which says that it takes no tunnels of others (proposal 162): it builds none yet.
+ */
+final class OwnRouterInfo {
+
+    /** The version whose protocols this router speaks. */
+    static final String VERSION = "0.9.66";
+
+    /** What is shared with others: 12 to 48 kB/s. */
+    private static final String BANDWIDTH = "L";
+
+    private final RouterKeys keys;
+    private final int netId;
+    private final boolean floodfill;
+    private RouterInfo current;
+
+    OwnRouterInfo(RouterKeys keys, int netId, boolean floodfill) {
+        this.keys = keys;
+        this.netId = netId;
+        this.floodfill = floodfill;
+    }
+
+    /** Signs it with these addresses and this date. */
+    RouterInfo sign(List<RouterAddress> addresses, long nowMillis) {
+        boolean reachable = addresses.stream().anyMatch(address -> address.option("host") != null);
+        String capabilities = BANDWIDTH + (floodfill ? "f" : "") + (reachable ? "R" : "U") + "G";
+        try {
+            Mapping options = Mapping.of(Map.of(
+                    RouterInfo.CAPABILITIES,
+                    capabilities,
+                    RouterInfo.NET_ID,
+                    Integer.toString(netId),
+                    RouterInfo.VERSION,
+                    VERSION));
+            current = RouterInfo.sign(keys, nowMillis, addresses, options);
+        } catch (WireException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return current;
+    }
+
+    /** As it was signed last; null before. */
+    RouterInfo current() {
+        return current;
+    }
+}

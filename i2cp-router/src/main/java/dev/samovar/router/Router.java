@@ -1,0 +1,668 @@
+package dev.samovar.router;
+
+import dev.samovar.base.Cancellable;
+import dev.samovar.base.Entropy;
+import dev.samovar.base.EventLoopLane;
+import dev.samovar.base.Lane;
+import dev.samovar.base.Offload;
+import dev.samovar.base.Wire;
+import dev.samovar.base.WireException;
+import dev.samovar.data.Destination;
+import dev.samovar.data.Hash;
+import dev.samovar.data.LeaseSet;
+import dev.samovar.data.RouterInfo;
+import dev.samovar.data.RouterKeys;
+import dev.samovar.i2np.I2npMessage;
+import dev.samovar.netdb.Answer;
+import dev.samovar.netdb.ClientView;
+import dev.samovar.netdb.NetDb;
+import dev.samovar.netdb.NetDbConfig;
+import dev.samovar.netdb.NetDbPort;
+import dev.samovar.netdb.RouterInfoStorage;
+import dev.samovar.peer.BanList;
+import dev.samovar.peer.ClockSkew;
+import dev.samovar.peer.PeerProfiles;
+import dev.samovar.transport.DialFailure;
+import dev.samovar.transport.DisconnectReason;
+import dev.samovar.transport.TransportListener;
+import dev.samovar.transport.TransportManager;
+import dev.samovar.transport.ntcp2.Ntcp2Config;
+import dev.samovar.transport.ntcp2.Ntcp2Keys;
+import dev.samovar.transport.ntcp2.Ntcp2Transport;
+import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This program as a member of an I2P network: an identity, the transports, the network database. It builds no tunnels yet.
+ *
+ * <ol>
+ *   <li>{@link #open} reads the keys, or makes them.
+ *   <li>{@link #start} waits for its address to be there, listens, signs what it publishes, reads what it knew of others and
+ *       the seed, and lets the netDb begin. A network that is not there is waited for.
+ *   <li>Messages of peers go by {@link MessageDispatch}; who may be a peer is {@link PeerGuard}'s to say.
+ *   <li>{@link #close} tells the peers and writes what is unwritten.
+ * </ol>
+ *
+ * <p>Belongs to the router lane but for {@link #open}, {@link #start}, {@link #status(Consumer)}, {@link #lookup} and
+ * {@link #close}, which are for any thread.
+ */
+public final class Router {
+
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
+
+    /** How often it is looked whether the address to listen on has come up. */
+    private static final long ADDRESS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** A port that was drawn may be taken. */
+    private static final int PORT_DRAWS = 8;
+
+    private static final int FIRST_PORT = 9_151;
+    private static final int PORTS = 20_000;
+
+    /** SPEC router.md H.7: with fewer routers than this the reseed hosts are asked. */
+    private static final int ENOUGH_ROUTERS = 50;
+
+    /** How old RouterInfos of a seed may be: who made the seed answers for it. */
+    private static final long SEED_AGE_MILLIS = TimeUnit.DAYS.toMillis(30);
+
+    /** Lookups of clients at a time; more are told that nothing was found. */
+    private static final int MOST_LOOKUPS = 256;
+
+    private static final long MOST_LOOKUP_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    private final RouterConfig config;
+    private final RouterStore store;
+    private final RouterKeys keys;
+    private final Ntcp2Keys ntcp2Keys;
+    private final EventLoopLane lane;
+    private final Ntcp2TransportFactory ntcp2Factory;
+    private final Entropy entropy;
+    private final Offload offload;
+    private final Offload files;
+    private final BanList bans = new BanList();
+    private final PeerProfiles profiles = new PeerProfiles();
+    private final ClockSkew skew = new ClockSkew();
+    private final OwnRouterInfo own;
+    private final PeerGuard guard;
+    private final Promise<Void> started;
+
+    private State state = State.STARTING;
+    private Cancellable timer = () -> {};
+    private long startedAt;
+    private int draws;
+    private int lookups;
+    private Ntcp2Transport ntcp2;
+    private TransportManager transports;
+    private NetDb netDb;
+    private MessageDispatch dispatch;
+    private Reseeder reseeder;
+    private Consumer<RouterInfo> inboundWatcher = peer -> {};
+
+    /** Where its life is. */
+    enum State {
+        STARTING,
+        /** The address to listen on is not there. */
+        NO_ADDRESS,
+        RUNNING,
+        CLOSED
+    }
+
+    private Router(
+            RouterConfig config,
+            RouterStore store,
+            RouterKeys keys,
+            Ntcp2Keys ntcp2Keys,
+            EventLoopLane lane,
+            Ntcp2TransportFactory ntcp2Factory,
+            Entropy entropy,
+            Offload offload,
+            Offload files) {
+        this.config = config;
+        this.store = store;
+        this.keys = keys;
+        this.ntcp2Keys = ntcp2Keys;
+        this.lane = lane;
+        this.ntcp2Factory = ntcp2Factory;
+        this.entropy = entropy;
+        this.offload = offload;
+        this.files = files;
+        this.own = new OwnRouterInfo(keys, config.netId(), config.floodfill());
+        this.guard = new PeerGuard(config.netId(), config.minimumVersion(), bans, lane.clock());
+        this.started = lane.newPromise();
+    }
+
+    /**
+     * Reads the router's keys, or makes them. Blocks for a moment.
+     *
+     * @param lane the router lane
+     * @param ntcp2Factory with the same lane
+     * @param offload for agreements and signatures
+     * @param files for what blocks, reading and writing files and resolving names, one after the other
+     * @throws IOException when its folder cannot be used
+     */
+    public static Router open(
+            RouterConfig config,
+            EventLoopLane lane,
+            Ntcp2TransportFactory ntcp2Factory,
+            Entropy entropy,
+            Offload offload,
+            Offload files)
+            throws IOException {
+        RouterStore store = new RouterStore(config.folder());
+        RouterKeys keys = store.routerKeys(entropy);
+        Ntcp2Keys ntcp2Keys = store.loadOrMake(
+                RouterStore.NTCP2_KEYS, Router::decodeNtcp2, () -> Ntcp2Keys.generate(entropy), Router::encodeNtcp2);
+        for (RouterStore.Damaged damaged : store.damaged()) {
+            log.warn("{} was damaged and is now {}; a new one was made", damaged.file(), damaged.movedTo());
+        }
+        return new Router(config, store, keys, ntcp2Keys, lane, ntcp2Factory, entropy, offload, files);
+    }
+
+    private static Ntcp2Keys decodeNtcp2(byte[] bytes) throws WireException {
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        Ntcp2Keys keys = Ntcp2Keys.decode(in);
+        Wire.end(in, "NTCP2 keys");
+        return keys;
+    }
+
+    private static byte[] encodeNtcp2(Ntcp2Keys keys) {
+        byte[] bytes = new byte[Ntcp2Keys.ENCODED_LENGTH];
+        keys.encode(Unpooled.wrappedBuffer(bytes).clear());
+        return bytes;
+    }
+
+    // --- 2: start
+
+    /**
+     * Begins. The future completes when it listens, or waits for its address to come up; it fails when the port is taken.
+     */
+    public Future<Void> start() {
+        lane.run(() -> {
+            startedAt = lane.clock().nanos();
+            awaitAddress();
+        });
+        return started;
+    }
+
+    private void awaitAddress() {
+        files.submit(lane, this::isHere, here -> {
+            if (state == State.CLOSED) {
+                return;
+            }
+            if (here) {
+                state = State.STARTING;
+                files.submit(lane, this::choosePort, this::listen);
+                return;
+            }
+            if (state != State.NO_ADDRESS) {
+                log.warn("the address to listen on is not on this machine yet; waiting for it");
+            }
+            state = State.NO_ADDRESS;
+            started.trySuccess(null);
+            timer = lane.schedule(lane.clock().nanos() + ADDRESS_LOOK_NANOS, this::awaitAddress);
+        });
+    }
+
+    /** Whether a socket can have the address; the only sure way to know is to have one. */
+    private boolean isHere() {
+        if (config.host() == null) {
+            return true;
+        }
+        try (ServerSocket probe = new ServerSocket(0, 1, config.host())) {
+            return probe.isBound();
+        } catch (IOException notHere) {
+            return false;
+        }
+    }
+
+    /** The port of earlier runs, or a new one; 0 when nothing is listened on. */
+    private int choosePort() {
+        if (config.host() == null) {
+            return 0;
+        }
+        if (config.port() != 0) {
+            return config.port();
+        }
+        try {
+            var kept = store.port();
+            if (kept.isPresent()) {
+                return kept.getAsInt();
+            }
+        } catch (IOException unreadable) {
+            log.warn("the port of earlier runs cannot be read; another is drawn");
+        }
+        return drawPort();
+    }
+
+    private int drawPort() {
+        draws++;
+        return FIRST_PORT + entropy.below(PORTS);
+    }
+
+    private void listen(int port) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        Ntcp2Config.Endpoint endpoint = config.host() == null
+                ? Ntcp2Config.Endpoint.dialOnly(null, false)
+                : Ntcp2Config.Endpoint.at(new InetSocketAddress(config.host(), port));
+        InetSocketAddress socks5 = config.proxy() == null
+                ? null
+                : InetSocketAddress.createUnresolved(
+                        config.proxy().host(), config.proxy().port());
+        Ntcp2Config ntcp2Config = new Ntcp2Config(
+                config.netId(),
+                List.of(endpoint),
+                config.allowReservedAddresses(),
+                socks5,
+                Ntcp2Config.Limits.DEFAULT,
+                0,
+                0);
+        transports = new TransportManager(
+                lane,
+                List.of(listener -> {
+                    ntcp2 = ntcp2Factory.make(
+                            ntcp2Config, ntcp2Keys, keys.identity().hash(), own::current, guard, listener);
+                    return ntcp2;
+                }),
+                new Peers());
+        ntcp2.start()
+                .addListener(done -> lane.run(() -> {
+                    if (done.isSuccess()) {
+                        onListening(port);
+                    } else {
+                        onCannotListen(port, done.cause());
+                    }
+                }));
+    }
+
+    private void onCannotListen(int port, Throwable cause) {
+        transports.close();
+        if (draws > 0 && draws < PORT_DRAWS && state != State.CLOSED) {
+            listen(drawPort());
+            return;
+        }
+        if (started.isDone()) {
+            log.warn("cannot listen for NTCP2 ({}); trying again", cause.getMessage());
+            timer = lane.schedule(lane.clock().nanos() + ADDRESS_LOOK_NANOS, this::awaitAddress);
+            return;
+        }
+        started.tryFailure(cause);
+    }
+
+    private void onListening(int port) {
+        if (state == State.CLOSED) {
+            transports.close();
+            return;
+        }
+        if (draws > 0) {
+            files.submit(lane, () -> savePort(port), saved -> {});
+        }
+        signSelf();
+        NetDbConfig netDbConfig = NetDbConfig.of(config.netId(), config.minimumVersion());
+        RouterInfoStorage storage =
+                new NetDbDirectory(lane, files, config.folder().resolve("netDb"));
+        netDb = new NetDb(
+                lane,
+                entropy,
+                offload,
+                new Port(),
+                config.floodfill() ? netDbConfig.asFloodfill() : netDbConfig,
+                storage,
+                profiles,
+                bans,
+                skew);
+        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb);
+        state = State.RUNNING;
+        started.trySuccess(null);
+        log.info("network {}: {}", config.network(), config.host() == null ? "dials only" : "listens for NTCP2");
+        netDb.load(known -> {
+            log.info("{} routers known from earlier runs", known);
+            readSeed();
+        });
+    }
+
+    /** Signs what we publish anew. It is kept in a file too, for operators who seed other routers with it. */
+    private RouterInfo signSelf() {
+        RouterInfo info = own.sign(transports.addresses(), lane.clock().epochMillis());
+        files.submit(lane, () -> saveRouterInfo(info), saved -> {});
+        return info;
+    }
+
+    private Boolean saveRouterInfo(RouterInfo info) {
+        try {
+            store.saveRouterInfo(info);
+            return true;
+        } catch (IOException unwritable) {
+            log.warn("our RouterInfo cannot be written to {}", RouterStore.ROUTER_INFO);
+            return false;
+        }
+    }
+
+    private Boolean savePort(int port) {
+        try {
+            store.savePort(port);
+            return true;
+        } catch (IOException unwritable) {
+            log.warn("the port cannot be kept for the next run");
+            return false;
+        }
+    }
+
+    private void readSeed() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (config.seed() == null) {
+            begin();
+            return;
+        }
+        long nowMillis = lane.clock().epochMillis();
+        files.submit(lane, () -> openSeed(nowMillis), seeds -> {
+            if (state == State.CLOSED) {
+                return;
+            }
+            netDb.addSeeds(seeds, added -> {
+                log.info("{} routers added from the seed", added);
+                begin();
+            });
+        });
+    }
+
+    private List<byte[]> openSeed(long nowMillis) {
+        try {
+            Harvest harvest = SeedArchive.ofPath(
+                    config.seed(), sources(), new Harvest.Rules(config.netId(), nowMillis, SEED_AGE_MILLIS));
+            if (!harvest.refused().isEmpty()) {
+                log.warn("the seed holds RouterInfos that are not used: {}", harvest.refused());
+            }
+            return harvest.routers().stream().map(RouterInfo::bytes).toList();
+        } catch (SeedException useless) {
+            log.warn("the seed is of no use: {}", useless.getMessage());
+        } catch (IOException unreadable) {
+            log.warn("the seed cannot be read: {}", unreadable.getMessage());
+        }
+        return List.of();
+    }
+
+    private ReseedSources sources() throws IOException {
+        return ReseedSources.withOverrides(config.folder().resolve("reseed"));
+    }
+
+    private void begin() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        netDb.start();
+        if (config.reseed() && netDb.routers().size() < ENOUGH_ROUTERS) {
+            files.submit(lane, this::readSources, this::reseed);
+        }
+    }
+
+    private ReseedSources readSources() {
+        try {
+            return sources();
+        } catch (IOException unreadable) {
+            log.warn("the folder of reseed hosts cannot be read; those that came with the program are asked");
+            return ReseedSources.shipped();
+        }
+    }
+
+    private void reseed(ReseedSources sources) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        HttpsFetcher.Proxy proxy = config.proxy() == null
+                ? null
+                : new HttpsFetcher.Proxy(
+                        HttpsFetcher.ProxyKind.SOCKS5,
+                        config.proxy().host(),
+                        config.proxy().port());
+        reseeder = new Reseeder(
+                lane,
+                entropy,
+                offload,
+                sources,
+                new HttpsFetcher(lane, files, sources.tlsCertificates(), proxy, HttpsFetcher.Limits.defaults()),
+                config.netId(),
+                routers -> netDb.addSeeds(
+                        routers.stream().map(RouterInfo::bytes).toList(),
+                        added -> log.info("{} routers added by reseeding", added)));
+        reseeder.start();
+    }
+
+    // --- 3: peers
+
+    private final class Peers implements TransportListener {
+
+        @Override
+        public void onConnected(RouterInfo peer, boolean inbound) {
+            if (netDb == null) {
+                return;
+            }
+            if (inbound) {
+                netDb.onRouterInfo(peer.hash(), peer, false);
+                inboundWatcher.accept(peer);
+            }
+            netDb.onConnected(peer.hash());
+        }
+
+        @Override
+        public void onRouterInfo(Hash from, RouterInfo info, boolean flood) {
+            if (netDb != null) {
+                netDb.onRouterInfo(from, info, flood);
+            }
+        }
+
+        @Override
+        public void onMessage(Hash from, I2npMessage message) {
+            if (dispatch != null) {
+                dispatch.handle(from, message);
+            } else {
+                message.release();
+            }
+        }
+
+        @Override
+        public void onDisconnected(Hash peer, DisconnectReason reason) {
+            // nothing hangs on a session: the next message makes another
+        }
+
+        @Override
+        public void onDialFailed(Hash peer, DialFailure reason) {
+            if (netDb != null) {
+                netDb.onUnreachable(peer);
+            }
+        }
+
+        @Override
+        public void onClockSkew(Hash peer, long skewMillis) {
+            skew.report(peer, skewMillis, lane.clock().nanos());
+        }
+    }
+
+    private final class Port implements NetDbPort {
+
+        @Override
+        public boolean send(RouterInfo router, I2npMessage message) {
+            return transports.send(router, message).accepted();
+        }
+
+        @Override
+        public boolean sendToConnected(Hash router, I2npMessage message) {
+            return transports.sendConnected(router, message).accepted();
+        }
+
+        @Override
+        public boolean isConnected(Hash router) {
+            return transports.isConnected(router);
+        }
+
+        @Override
+        public boolean canReach(RouterInfo router) {
+            return transports.canReach(router);
+        }
+
+        @Override
+        public RouterInfo self() {
+            return own.current();
+        }
+
+        @Override
+        public RouterInfo signSelf() {
+            return Router.this.signSelf();
+        }
+    }
+
+    // --- for the program around
+
+    /**
+     * Looks a destination up in the network. Each lookup has a view of the netDb of its own, so that nothing that one client
+     * found out shows in what another sees; {@value #MOST_LOOKUPS} run at a time. From any thread.
+     *
+     * @param answer gets the destination, or null when it was not found in time, once, on {@code asking}
+     */
+    public void lookup(Lane asking, Hash destination, long timeoutMillis, Consumer<Destination> answer) {
+        lane.run(() -> {
+            if (netDb == null || state == State.CLOSED || lookups >= MOST_LOOKUPS) {
+                asking.execute(() -> answer.accept(null));
+                return;
+            }
+            lookups++;
+            ClientView view = netDb.newView(netDb.directRoute());
+            Consumer<Destination> once = new Consumer<>() {
+                private boolean done;
+
+                @Override
+                public void accept(Destination found) {
+                    if (!done) {
+                        done = true;
+                        lookups--;
+                        asking.execute(() -> answer.accept(found));
+                        view.close();
+                    }
+                }
+            };
+            view.lookup(
+                    destination,
+                    found -> once.accept(
+                            found instanceof Answer.Found<LeaseSet> leaseSet
+                                    ? leaseSet.value().destination()
+                                    : null));
+            lane.schedule(
+                    lane.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis, MOST_LOOKUP_MILLIS)),
+                    () -> once.accept(null));
+        });
+    }
+
+    /** Tells how it is, on the router lane. From any thread. */
+    public void status(Consumer<RouterStatus> then) {
+        lane.run(() -> then.accept(RouterReport.of(this)));
+    }
+
+    /** Ends; the future completes when the peers were told and the sockets are closed. From any thread. */
+    public Future<Void> close() {
+        Promise<Void> closed = lane.newPromise();
+        lane.run(() -> {
+            if (state == State.CLOSED) {
+                closed.setSuccess(null);
+                return;
+            }
+            state = State.CLOSED;
+            timer.cancel();
+            if (reseeder != null) {
+                reseeder.stop();
+            }
+            if (netDb != null) {
+                netDb.close();
+            }
+            if (transports == null) {
+                finishFiles(closed);
+            } else {
+                transports.close().addListener(done -> finishFiles(closed));
+            }
+        });
+        return closed;
+    }
+
+    /** Files are written in the order asked for, so what was unwritten is written when this comes through. */
+    private void finishFiles(Promise<Void> closed) {
+        files.submit(lane, () -> Boolean.TRUE, written -> closed.setSuccess(null));
+    }
+
+    // --- for the report and the tests of this package
+
+    /** Tells of each peer that dialled us; before {@link #start}. */
+    void watchInbound(Consumer<RouterInfo> watcher) {
+        inboundWatcher = watcher;
+    }
+
+    RouterConfig config() {
+        return config;
+    }
+
+    State state() {
+        return state;
+    }
+
+    long uptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(lane.clock().nanos() - startedAt);
+    }
+
+    Hash hash() {
+        return keys.identity().hash();
+    }
+
+    EventLoopLane lane() {
+        return lane;
+    }
+
+    RouterInfo self() {
+        return own.current();
+    }
+
+    /** Null before it listens. */
+    TransportManager transports() {
+        return transports;
+    }
+
+    Ntcp2Transport ntcp2() {
+        return ntcp2;
+    }
+
+    /** Null before it listens. */
+    NetDb netDb() {
+        return netDb;
+    }
+
+    MessageDispatch dispatch() {
+        return dispatch;
+    }
+
+    BanList bans() {
+        return bans;
+    }
+
+    PeerGuard guard() {
+        return guard;
+    }
+
+    ClockSkew skew() {
+        return skew;
+    }
+
+    Reseeder reseeder() {
+        return reseeder;
+    }
+}

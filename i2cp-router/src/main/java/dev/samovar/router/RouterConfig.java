@@ -1,0 +1,37 @@
+package dev.samovar.router;
+
+import dev.samovar.data.RouterVersion;
+import java.net.InetAddress;
+import java.nio.file.Path;
+
+/**
+ * What the operator decides about a router that is a member of a network.
+ *
+ * @param network its name for the operator
+ * @param netId its number: 2 is the public one
+ * @param folder where the router keeps what outlives a run
+ * @param seed a file or folder with RouterInfos to begin with, or null
+ * @param reseed whether the network's reseed hosts are asked while too few routers are known
+ * @param host the address that is listened on, published and dialled from; null for a router that others cannot dial
+ * @param port the port there; 0 for one that is chosen once and kept
+ * @param floodfill whether it keeps the network database for others
+ * @param allowReservedAddresses whether peers may have addresses that exist in no public network
+ * @param minimumVersion routers older than this are not dealt with
+ * @param proxy a SOCKS5 proxy through which everything is dialled, or null
+ */
+public record RouterConfig(
+        String network,
+        int netId,
+        Path folder,
+        Path seed,
+        boolean reseed,
+        InetAddress host,
+        int port,
+        boolean floodfill,
+        boolean allowReservedAddresses,
+        RouterVersion minimumVersion,
+        Proxy proxy) {
+
+    /** Where a SOCKS5 proxy listens; the host may be a name. */
+    public record Proxy(String host, int port) {}
+}

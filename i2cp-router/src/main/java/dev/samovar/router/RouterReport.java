@@ -1,0 +1,152 @@
+package dev.samovar.router;
+
+import dev.samovar.netdb.NetDbStatus;
+import dev.samovar.netdb.Publisher;
+import dev.samovar.peer.BanReason;
+import dev.samovar.transport.TransportStatus;
+import dev.samovar.transport.TransportStatus.OfTransport;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Says how a {@link Router} is, and what it waits for. On the router lane. */
+final class RouterReport {
+
+    /** Peers refuse sessions with clocks that are a minute off. */
+    private static final long BAD_CLOCK_MILLIS = TimeUnit.SECONDS.toMillis(50);
+
+    private static final int HASH_LETTERS = 4;
+
+    private RouterReport() {}
+
+    static RouterStatus of(Router router) {
+        RouterConfig config = router.config();
+        String identity =
+                dev.samovar.base.Encodings.base64(router.hash().toBytes()).substring(0, HASH_LETTERS);
+        if (router.netDb() == null) {
+            return new RouterStatus(
+                    config.network(),
+                    config.netId(),
+                    state(router, List.of()),
+                    waitingForAddress(router),
+                    identity,
+                    router.uptimeSeconds(),
+                    RouterStatus.Peers.NONE,
+                    0,
+                    List.of(),
+                    0,
+                    0,
+                    0,
+                    Map.of(),
+                    null,
+                    null);
+        }
+        NetDbStatus netDb = router.netDb().status();
+        TransportStatus transports = router.transports().status();
+        long now = router.lane().clock().nanos();
+        OptionalLong skew = router.skew().medianMillis(now);
+        Map<BanReason, Integer> bans = router.bans().counts(now);
+        List<String> waitingFor = waitingFor(router, netDb, transports, skew);
+        return new RouterStatus(
+                config.network(),
+                config.netId(),
+                state(router, waitingFor),
+                waitingFor,
+                identity,
+                router.uptimeSeconds(),
+                new RouterStatus.Peers(transports.sessions(), netDb.routers(), netDb.floodfills()),
+                netDb.leaseSets(),
+                transports(router, transports),
+                transports.transports().stream().mapToLong(OfTransport::bytesIn).sum(),
+                transports.transports().stream()
+                        .mapToLong(OfTransport::bytesOut)
+                        .sum(),
+                bans.values().stream().mapToInt(Integer::intValue).sum(),
+                refusals(router, netDb, transports),
+                skew.isPresent() ? Long.valueOf(skew.getAsLong()) : null,
+                router.reseeder() == null ? null : router.reseeder().status());
+    }
+
+    private static RouterStatus.State state(Router router, List<String> waitingFor) {
+        return switch (router.state()) {
+            case STARTING -> RouterStatus.State.STARTING;
+            case NO_ADDRESS -> RouterStatus.State.WAITING;
+            case RUNNING -> waitingFor.isEmpty() ? RouterStatus.State.INTEGRATED : RouterStatus.State.WAITING;
+            case CLOSED -> RouterStatus.State.CLOSING;
+        };
+    }
+
+    private static List<String> waitingForAddress(Router router) {
+        return router.state() == Router.State.NO_ADDRESS
+                ? List.of("the address of --host is not on this machine: the network is down, or the address is wrong")
+                : List.of();
+    }
+
+    private static List<String> waitingFor(
+            Router router, NetDbStatus netDb, TransportStatus transports, OptionalLong skew) {
+        List<String> waiting = new ArrayList<>();
+        if (skew.isPresent() && Math.abs(skew.getAsLong()) > BAD_CLOCK_MILLIS) {
+            waiting.add("this machine's clock differs from the peers' by "
+                    + TimeUnit.MILLISECONDS.toSeconds(Math.abs(skew.getAsLong())) + " s: set it");
+        }
+        if (netDb.routers() == 0) {
+            waiting.add(
+                    router.config().reseed()
+                            ? "no other router is known: waiting for the reseed hosts"
+                            : "no other router is known: none came to us, and the seed had none that can be used");
+            return waiting;
+        }
+        boolean everConnected =
+                transports.transports().stream().anyMatch(each -> each.handshakesIn() + each.handshakesOut() > 0);
+        if (!everConnected) {
+            waiting.add("no other router has been reached yet"
+                    + (transports.dialFailures().isEmpty()
+                            ? ""
+                            : ": " + transports.dialFailures() + " (is the network up, is the seed old?)"));
+        }
+        if (netDb.floodfills() == 0) {
+            waiting.add("no floodfill is known");
+        } else if (netDb.published() == Publisher.State.UNPUBLISHED || netDb.published() == Publisher.State.WAITING) {
+            waiting.add("no floodfill has confirmed our RouterInfo yet");
+        }
+        return waiting;
+    }
+
+    private static List<RouterStatus.Transport> transports(Router router, TransportStatus status) {
+        List<RouterStatus.Transport> all = new ArrayList<>();
+        List<InetSocketAddress> bound = router.ntcp2().boundAddresses();
+        for (OfTransport each : status.transports()) {
+            String address = bound.isEmpty()
+                    ? null
+                    : bound.get(0).getAddress().getHostAddress() + ":"
+                            + bound.get(0).getPort();
+            all.add(new RouterStatus.Transport(each.style(), address, address, each.inbound(), each.outbound()));
+        }
+        return all;
+    }
+
+    /** Everything that was refused or dropped, of all parts, by part and reason. */
+    private static Map<String, Long> refusals(Router router, NetDbStatus netDb, TransportStatus transports) {
+        Map<String, Long> all = new TreeMap<>();
+        netDb.refusals().forEach((reason, count) -> all.put(name("store", reason), count));
+        netDb.lookupRefusals().forEach((reason, count) -> all.put(name("lookup", reason), count));
+        router.guard().reported().forEach((reason, count) -> all.put(name("peer", reason), count));
+        router.dispatch().drops().forEach((reason, count) -> all.put("message." + reason, count));
+        transports.dialFailures().forEach((reason, count) -> all.put("dial." + reason, count));
+        transports.dropped().forEach((reason, count) -> all.put("send." + reason, count));
+        for (OfTransport each : transports.transports()) {
+            String prefix = each.style().toLowerCase(Locale.ROOT);
+            each.rejected().forEach((reason, count) -> all.put(prefix + "." + reason, count));
+        }
+        return all;
+    }
+
+    private static String name(String part, Enum<?> reason) {
+        return part + "." + reason.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.samovar.router;
+
+import dev.samovar.base.CryptoPool;
+import dev.samovar.base.EventLoopLane;
+import dev.samovar.base.SecureEntropy;
+import dev.samovar.base.SystemClock;
+import dev.samovar.data.Hash;
+import dev.samovar.data.LeaseSet;
+import dev.samovar.data.RouterInfo;
+import dev.samovar.data.RouterVersion;
+import dev.samovar.netdb.Answer;
+import dev.samovar.netdb.ClientView;
+import dev.samovar.netdb.NetDbStatus;
+import dev.samovar.transport.DisconnectReason;
+import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A {@link Router} on threads of its own, for tests that stand outside its lane: every call waits for the answer. */
+public final class MemberNode {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final MultiThreadIoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(2, new DefaultThreadFactory("member", true), NioIoHandler.newFactory());
+    private final CryptoPool crypto = new CryptoPool(1);
+    private final CryptoPool files = new CryptoPool(1);
+    private final Set<Hash> dialledUs = ConcurrentHashMap.newKeySet();
+    private final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
+    private final Router router;
+
+    /** Starts one; it has read its seed when this returns. */
+    public MemberNode(int netId, Path folder, Path seed, InetAddress host, int port, boolean floodfill)
+            throws Exception {
+        RouterConfig config = new RouterConfig(
+                "private",
+                netId,
+                folder,
+                seed,
+                false,
+                host,
+                port,
+                floodfill,
+                false,
+                RouterVersion.parse("0.9.51"),
+                null);
+        Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, loops, SecureEntropy.INSTANCE, crypto);
+        router = Router.open(config, lane, ntcp2, SecureEntropy.INSTANCE, crypto, files);
+        router.watchInbound(peer -> dialledUs.add(peer.hash()));
+        router.start().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    public Hash hash() {
+        return router.hash();
+    }
+
+    public byte[] routerInfo() throws Exception {
+        return onLane(() -> router.self().bytes());
+    }
+
+    public RouterStatus status() throws Exception {
+        CompletableFuture<RouterStatus> status = new CompletableFuture<>();
+        router.status(status::complete);
+        return status.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    public NetDbStatus netDb() throws Exception {
+        return onLane(() -> router.netDb().status());
+    }
+
+    /** Begins to dial a router that has no session with us. */
+    public void dial(RouterInfo peer) throws Exception {
+        onLane(() -> router.transports().connect(peer));
+    }
+
+    public boolean isConnected(Hash peer) throws Exception {
+        return onLane(() -> router.transports().isConnected(peer));
+    }
+
+    /** Those whose own dialling made a session with us. */
+    public Set<Hash> dialledUs() {
+        return Set.copyOf(dialledUs);
+    }
+
+    /** Ends the session with a router, if there is one. */
+    public void hangUp(Hash peer) throws Exception {
+        onLane(() -> {
+            router.transports().disconnect(peer, DisconnectReason.IDLE);
+            return null;
+        });
+    }
+
+    /** What the network says about a router, whatever is known here; null when it is not found. */
+    public RouterInfo askForRouter(Hash hash) throws Exception {
+        CompletableFuture<RouterInfo> answer = new CompletableFuture<>();
+        lane.execute(() -> router.netDb().refreshRouter(hash, found -> answer.complete(value(found))));
+        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** A destination's lease set; null when it is not found. */
+    public LeaseSet askForLeaseSet(Hash hash) throws Exception {
+        CompletableFuture<LeaseSet> answer = new CompletableFuture<>();
+        lane.execute(() -> {
+            ClientView view = router.netDb().newView(router.netDb().directRoute());
+            view.lookup(hash, found -> {
+                answer.complete(value(found));
+                view.close();
+            });
+        });
+        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static <T> T value(Answer<T> answer) {
+        return answer.valueOrNull();
+    }
+
+    private <T> T onLane(Supplier<T> work) throws Exception {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        lane.execute(() -> {
+            try {
+                result.complete(work.get());
+            } catch (RuntimeException failed) {
+                result.completeExceptionally(failed);
+            }
+        });
+        return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Ends the router and its threads. */
+    public void close() throws Exception {
+        router.close().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        crypto.close();
+        files.close();
+    }
+}
