@@ -25,6 +25,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ final class Gateway {
     private final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
     private final I2cpClient client;
     private final LocalRouter localRouter;
+    private final MemberRouter member;
     private final I2cpServer i2cpServer;
     private final SamServer sam;
     private final StatusServer statusServer;
@@ -65,15 +67,22 @@ final class Gateway {
     private SamServer.Bound samBound;
     private InetSocketAddress i2cpBound;
 
-    Gateway(GatewayConfig config, String version) {
+    /** Reads the router's keys where it has any; blocks for a moment. */
+    Gateway(GatewayConfig config, String version) throws StartException {
         this.config = config;
         this.version = version;
+        member = config.router() instanceof RouterChoice.EmbeddedPrivate choice
+                ? MemberRouter.open(choice, config.dataDir(), entropy, crypto)
+                : null;
         if (config.router() instanceof RouterChoice.External external) {
             localRouter = null;
             i2cpServer = null;
             client = new TcpI2cpClient(loops, external.host(), external.port(), entropy, crypto, hostLookups);
         } else {
-            localRouter = new LocalRouter(lane, entropy, crypto);
+            LocalRouter.Beyond beyond = member == null
+                    ? LocalRouter.Beyond.NOTHING
+                    : (hash, timeout, answer) -> member.router().lookup(lane, hash, timeout, answer);
+            localRouter = new LocalRouter(lane, entropy, crypto, beyond);
             i2cpServer = new I2cpServer(loops, lane, localRouter.port(), entropy, crypto);
             client = localRouter.client();
         }
@@ -82,8 +91,8 @@ final class Gateway {
         StreamsFactory streams = (session, keys, options) ->
                 new StreamDriver(session, keys, StreamOptions.from(options), entropy, crypto);
         sam = new SamServer(samConfig, client, lane, streams, entropy, crypto, hostLookups);
-        statusServer = new StatusServer(
-                lane, crypto, config.dataDir().resolve(StatusServer.SOCKET_FILE), then -> then.accept(status()));
+        statusServer =
+                new StatusServer(lane, crypto, config.dataDir().resolve(StatusServer.SOCKET_FILE), this::tellStatus);
     }
 
     /** Begins to listen; the line that says where, or a {@link StartException}. */
@@ -94,7 +103,9 @@ final class Gateway {
             if (!done.isSuccess()) {
                 ready.setFailure(cannotListen("SAM", "--sam or --sam-udp", done.cause()));
             } else if (config.router() instanceof RouterChoice.EmbeddedLocal local) {
-                startI2cp(local, ready);
+                startI2cp(local.i2cp(), "local", ready);
+            } else if (config.router() instanceof RouterChoice.EmbeddedPrivate choice) {
+                startMember(choice, ready);
             } else if (config.router() instanceof RouterChoice.External external) {
                 log.info("SAM bridge over the I2CP router at {}:{}", external.host(), external.port());
                 startStatus(
@@ -106,15 +117,27 @@ final class Gateway {
         return ready;
     }
 
-    private void startI2cp(RouterChoice.EmbeddedLocal local, Promise<String> ready) {
-        ChannelFuture binding = i2cpServer.bind(local.i2cp());
+    private void startMember(RouterChoice.EmbeddedPrivate choice, Promise<String> ready) {
+        member.router()
+                .start()
+                .addListener(done -> lane.run(() -> {
+                    if (!done.isSuccess()) {
+                        ready.setFailure(cannotListen("other routers", ConfigKey.PORT.flag(), done.cause()));
+                    } else {
+                        startI2cp(choice.i2cp(), "private", ready);
+                    }
+                }));
+    }
+
+    private void startI2cp(InetSocketAddress address, String network, Promise<String> ready) {
+        ChannelFuture binding = i2cpServer.bind(address);
         binding.addListener(done -> {
             if (!done.isSuccess()) {
                 ready.setFailure(cannotListen("I2CP", ConfigKey.I2CP.flag(), done.cause()));
                 return;
             }
             i2cpBound = (InetSocketAddress) binding.channel().localAddress();
-            startStatus(ready, readyLine(HostPort.text(i2cpBound)) + " network=local router=embedded");
+            startStatus(ready, readyLine(HostPort.text(i2cpBound)) + " network=" + network + " router=embedded");
         });
     }
 
@@ -134,16 +157,27 @@ final class Gateway {
                 + i2cp;
     }
 
-    /** How everything is; on the lane. */
-    private GatewayStatus status() {
-        SamServer.Status now = sam.status();
-        long uptime = TimeUnit.NANOSECONDS.toSeconds(lane.clock().nanos() - readyNanos);
+    /** How everything is; called, and answered, on the lane. */
+    private void tellStatus(Consumer<GatewayStatus> then) {
+        if (member != null) {
+            member.router().status(router -> lane.execute(() -> then.accept(status(router))));
+            return;
+        }
         RouterStatus router = config.router() instanceof RouterChoice.External
-                ? RouterStatus.ofNoNetwork("external", RouterStatus.State.UNKNOWN, List.of(), uptime)
-                : RouterStatus.ofNoNetwork("local", RouterStatus.State.INTEGRATED, List.of(), uptime);
+                ? RouterStatus.ofNoNetwork("external", RouterStatus.State.UNKNOWN, List.of(), uptimeSeconds())
+                : RouterStatus.ofNoNetwork("local", RouterStatus.State.INTEGRATED, List.of(), uptimeSeconds());
+        then.accept(status(router));
+    }
+
+    private long uptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(lane.clock().nanos() - readyNanos);
+    }
+
+    private GatewayStatus status(RouterStatus router) {
+        SamServer.Status now = sam.status();
         return new GatewayStatus(
                 version,
-                uptime,
+                uptimeSeconds(),
                 HostPort.text(samBound.tcp()),
                 HostPort.text(samBound.udp()),
                 i2cpBound == null ? null : HostPort.text(i2cpBound),
@@ -173,10 +207,18 @@ final class Gateway {
             if (localRouter != null) {
                 localRouter.close();
             }
-            crypto.close();
-            hostLookups.close();
-            loops.shutdownGracefully(QUIET_MILLIS, END_MILLIS, TimeUnit.MILLISECONDS);
+            if (member != null) {
+                member.close().addListener(ended -> closeThreads());
+            } else {
+                closeThreads();
+            }
         });
         return loops.terminationFuture();
+    }
+
+    private void closeThreads() {
+        crypto.close();
+        hostLookups.close();
+        loops.shutdownGracefully(QUIET_MILLIS, END_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

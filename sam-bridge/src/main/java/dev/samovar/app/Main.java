@@ -44,14 +44,15 @@ public final class Main {
                 System.out.println("samovar " + version());
             } else if (commandLine instanceof CommandLine.Run run) {
                 ConfigLoader loader = new ConfigLoader(run.flags(), environment);
-                GatewayConfig config = loader.load();
+                // before anything of Netty's is touched, which would set the log up in its own way
                 LogSetup.start(loader.logLevel());
+                GatewayConfig config = loader.load();
                 // else Netty reads the network cards for one, to name channels that nobody here names
                 System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
                 start(config);
             } else if (commandLine instanceof CommandLine.Status status) {
-                Path dataDir = new ConfigLoader(status.flags(), environment).dataDir();
                 LogSetup.start("error");
+                Path dataDir = new ConfigLoader(status.flags(), environment).dataDir();
                 System.out.print(StatusCommand.run(dataDir, status.json(), SystemClock.INSTANCE));
             }
             return 0;
@@ -65,9 +66,6 @@ public final class Main {
     }
 
     private static void start(GatewayConfig config) throws StartException {
-        if (config.router() instanceof RouterChoice.EmbeddedPrivate) {
-            throw new StartException("--network private is not there yet");
-        }
         DataDirectory.prepare(config.dataDir());
         DataDirectory.Hold hold = DataDirectory.lock(config.dataDir());
         Logger log = LoggerFactory.getLogger("dev.samovar.app");
