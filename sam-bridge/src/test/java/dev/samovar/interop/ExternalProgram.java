@@ -1,6 +1,7 @@
 package dev.samovar.interop;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,13 +43,20 @@ final class ExternalProgram implements AutoCloseable {
 
     /** The command for a main class of these tests, in a JVM of its own with this JVM's class path. */
     static List<String> javaCommand(int heapMegabytes, Class<?> main, String... arguments) {
+        return javaCommand(heapMegabytes, List.of(), main, arguments);
+    }
+
+    /** The same with folders in front of the class path. */
+    static List<String> javaCommand(int heapMegabytes, List<Path> inFront, Class<?> main, String... arguments) {
+        StringBuilder path = new StringBuilder();
+        inFront.forEach(folder -> path.append(folder).append(File.pathSeparator));
         List<String> command = new java.util.ArrayList<>(List.of(
                 java(),
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                classPath(),
+                path + classPath(),
                 main.getName()));
         command.addAll(List.of(arguments));
         return command;

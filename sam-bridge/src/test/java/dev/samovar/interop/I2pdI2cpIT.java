@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,48 +40,13 @@ final class I2pdI2cpIT {
     @BeforeAll
     static void run(TestReporter reporter) throws Exception {
         String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
-        List<String> inside = new ArrayList<>(List.of(Peer.program("unshare")));
-        if (!"root".equals(System.getProperty("user.name"))) {
-            inside.addAll(List.of("--user", "--map-root-user"));
-        }
-        // The kernel ends every process of a process namespace with its first; no router can be left over.
-        inside.addAll(List.of("--net", "--pid", "--fork", "--kill-child", "--mount-proc"));
-        // Small kernel buffers, lest they hide for megabytes that somebody has stopped reading.
-        inside.addAll(List.of(
-                "sh",
-                "-c",
-                "ip link set lo up && ip address add " + I2pdNetwork.LOCAL_PREFIX + " dev lo"
-                        + " && echo 4096 65536 262144 >/proc/sys/net/ipv4/tcp_wmem"
-                        + " && echo 4096 65536 262144 >/proc/sys/net/ipv4/tcp_rmem && exec \"$@\"",
-                "sh"));
-        Peer.require(allowed(inside), "iproute2, or the right to make a network namespace");
-
-        List<String> command = new ArrayList<>(inside);
-        command.addAll(ExternalProgram.javaCommand(
-                128, I2pdScenario.class, i2pd, Samovar.jar().toString(), folder.toString()));
-        for (Path router : I2pdNetwork.folders(folder)) {
+        for (Path router : I2pdNetwork.folders(folder, I2pdNetwork.Plan.CLIENTS)) {
             LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
         }
-        scenario = ExternalProgram.start("i2pd scenario", command);
+        scenario = Namespace.start(
+                "i2pd scenario", I2pdScenario.class, i2pd, Samovar.jar().toString(), folder.toString());
         LOGS.add("the scenario's output", scenario::output);
-        String line;
-        do {
-            line = scenario.awaitLine(
-                    each -> each.startsWith("PASS ") || each.startsWith("FAIL ") || each.equals("DONE"), LIMIT);
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                RESULTS.put(line.substring(5, colon), line);
-                reporter.publishEntry(line.substring(5, colon), line);
-            }
-        } while (!line.equals("DONE"));
-    }
-
-    private static boolean allowed(List<String> inside) throws Exception {
-        List<String> command = new ArrayList<>(inside);
-        command.add("true");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getInputStream().readAllBytes();
-        return process.waitFor() == 0;
+        RESULTS.putAll(Scenario.results(scenario, LIMIT, reporter));
     }
 
     @AfterAll

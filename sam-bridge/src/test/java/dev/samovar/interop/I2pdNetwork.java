@@ -1,27 +1,22 @@
 package dev.samovar.interop;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A private network of four i2pd routers: one with SAM, one with I2CP, two floodfills. Written for i2pd 2.45.1.
+ * A private network of i2pd routers, laid out by a {@link Plan}. Written for i2pd 2.45.1.
  *
  * <p>Has to run in a network namespace of its own, in which 44.0.0.0/8 is local: this i2pd refuses peers with loopback
  * and private addresses, whatever its configuration says, and takes only one incoming handshake at a time from one
@@ -31,24 +26,52 @@ final class I2pdNetwork implements AutoCloseable {
     /** What {@code ip addr add} gives to the loopback device. */
     static final String LOCAL_PREFIX = "44.0.0.1/8";
 
-    private static final int NETWORK = 77;
+    static final int NETWORK = 77;
+
     private static final int BASE_PORT = 20_000;
-    private static final int ROUTERS = 4;
-    private static final int SAM_ROUTER = 2;
-    private static final int I2CP_ROUTER = 3;
+
+    /**
+     * Which routers there are, by their numbers from 0.
+     *
+     * @param routers how many
+     * @param floodfills how many of them, the first ones, keep the network database
+     * @param samRouter the one with SAM
+     * @param i2cpRouter the one with I2CP, -1 for none
+     */
+    record Plan(int routers, int floodfills, int samRouter, int i2cpRouter) {
+        /** For clients: two floodfills, a router with SAM, a router with I2CP. */
+        static final Plan CLIENTS = new Plan(4, 2, 2, 3);
+
+        /** For a router that joins: three floodfills and three others, one of them with SAM. */
+        static final Plan MEMBERS = new Plan(6, 3, 3, -1);
+
+        Plan {
+            // Never one with clients: it would take the lease sets that it stores for the old kind when its clients
+            // ask.
+            if (samRouter < floodfills || i2cpRouter >= 0 && i2cpRouter < floodfills) {
+                throw new IllegalArgumentException("a floodfill with clients");
+            }
+        }
+
+        boolean isFloodfill(int router) {
+            return router < floodfills;
+        }
+    }
 
     private final String i2pd;
     private final Path folder;
+    private final Plan plan;
     private final List<ExternalProgram> routers = new ArrayList<>();
 
-    private I2pdNetwork(String i2pd, Path folder) {
+    private I2pdNetwork(String i2pd, Path folder, Plan plan) {
         this.i2pd = i2pd;
         this.folder = folder;
+        this.plan = plan;
     }
 
     /** Starts the network and waits until it can carry tunnels. */
-    static I2pdNetwork start(String i2pd, Path folder, Duration patience) throws Exception {
-        I2pdNetwork network = new I2pdNetwork(i2pd, folder);
+    static I2pdNetwork start(String i2pd, Path folder, Plan plan, Duration patience) throws Exception {
+        I2pdNetwork network = new I2pdNetwork(i2pd, folder, plan);
         try {
             network.makeIdentities(patience);
             network.startAll(patience);
@@ -61,20 +84,34 @@ final class I2pdNetwork implements AutoCloseable {
     }
 
     InetSocketAddress sam() {
-        return new InetSocketAddress("127.0.0.1", port(SAM_ROUTER) + 2);
+        return new InetSocketAddress("127.0.0.1", port(plan.samRouter) + 2);
     }
 
     int i2cpPort() {
-        return port(I2CP_ROUTER) + 3;
+        return port(plan.i2cpRouter) + 3;
     }
 
     /** The folders of the routers; each has its i2pd.log. */
-    static List<Path> folders(Path folder) {
+    static List<Path> folders(Path folder, Plan plan) {
         List<Path> folders = new ArrayList<>();
-        for (int router = 0; router < ROUTERS; router++) {
+        for (int router = 0; router < plan.routers; router++) {
             folders.add(folder.resolve("r" + router));
         }
         return folders;
+    }
+
+    int routers() {
+        return plan.routers;
+    }
+
+    /** The file with a router's RouterInfo. */
+    Path routerInfo(int router) {
+        return folder(router).resolve("router.info");
+    }
+
+    /** A router's log so far. */
+    String log(int router) throws IOException {
+        return Files.readString(folder(router).resolve("i2pd.log"), StandardCharsets.ISO_8859_1);
     }
 
     @Override
@@ -90,13 +127,8 @@ final class I2pdNetwork implements AutoCloseable {
         return port(router) + 4;
     }
 
-    private static boolean isFloodfill(int router) {
-        // Never one with clients: it would take the lease sets that it stores for the old kind when its clients ask.
-        return router != SAM_ROUTER && router != I2CP_ROUTER;
-    }
-
     private Path folder(int router) {
-        return folders(folder).get(router);
+        return folder.resolve("r" + router);
     }
 
     private void launch(int router) throws IOException {
@@ -108,7 +140,7 @@ final class I2pdNetwork implements AutoCloseable {
 
     /** Runs every router for a moment and alone: it writes its keys and its RouterInfo. */
     private void makeIdentities(Duration patience) throws Exception {
-        for (int router = 0; router < ROUTERS; router++) {
+        for (int router = 0; router < plan.routers; router++) {
             Path own = Files.createDirectories(folder(router));
             Files.writeString(own.resolve("i2pd.conf"), configuration(router));
             // Loaded, and without subscriptions: switched off, this version crashes on lookups; as it comes, it
@@ -117,11 +149,12 @@ final class I2pdNetwork implements AutoCloseable {
             Files.writeString(own.resolve("subscriptions.txt"), "# nothing\n");
             launch(router);
         }
-        for (int router = 0; router < ROUTERS; router++) {
+        for (int router = 0; router < plan.routers; router++) {
             int number = router;
             await("identity of router " + router, patience, () -> {
-                String capabilities = RouterFile.read(folder(number).resolve("router.info")).capabilities;
-                return capabilities.contains("X") && capabilities.contains("f") == isFloodfill(number);
+                String capabilities =
+                        RouterFile.read(folder(number).resolve("router.info")).capabilities();
+                return capabilities.contains("X") && capabilities.contains("f") == plan.isFloodfill(number);
             });
         }
         routers.forEach(ExternalProgram::terminate);
@@ -136,7 +169,7 @@ final class I2pdNetwork implements AutoCloseable {
      * each other, for seconds. The earlier ones learn of the later when these call.
      */
     private void startAll(Duration patience) throws Exception {
-        for (int router = 0; router < ROUTERS; router++) {
+        for (int router = 0; router < plan.routers; router++) {
             for (int earlier = 0; earlier < router; earlier++) {
                 RouterFile.read(folder(earlier).resolve("router.info"))
                         .store(folder(router).resolve("netDb"));
@@ -153,7 +186,7 @@ final class I2pdNetwork implements AutoCloseable {
     }
 
     private void awaitTunnels(Duration patience) throws Exception {
-        for (int router = 0; router < ROUTERS; router++) {
+        for (int router = 0; router < plan.routers; router++) {
             int number = router;
             await("tunnels of router " + router, patience, () -> {
                 String page = console(number, "/?page=tunnels");
@@ -161,12 +194,12 @@ final class I2pdNetwork implements AutoCloseable {
                 return outbound > 0
                         && page.substring(0, outbound).contains("(exploratory)")
                         && page.substring(outbound).contains("(exploratory)")
-                        && number(console(number, "/"), "Routers") >= ROUTERS;
+                        && number(console(number, "/"), "Routers") >= plan.routers;
             });
         }
     }
 
-    private static String configuration(int router) {
+    private String configuration(int router) {
         return String.join(
                 "\n",
                 "log = file",
@@ -183,7 +216,7 @@ final class I2pdNetwork implements AutoCloseable {
                 // Others are passed over for client tunnels.
                 "bandwidth = X",
                 "share = 100",
-                "floodfill = " + isFloodfill(router),
+                "floodfill = " + plan.isFloodfill(router),
                 "tunconf = none",
                 "tunnelsdir = none",
                 "certsdir = none",
@@ -228,11 +261,11 @@ final class I2pdNetwork implements AutoCloseable {
                 "port = " + consolePort(router),
                 "strictheaders = false",
                 "[sam]",
-                "enabled = " + (router == SAM_ROUTER),
+                "enabled = " + (router == plan.samRouter),
                 "address = 127.0.0.1",
                 "port = " + (port(router) + 2),
                 "[i2cp]",
-                "enabled = " + (router == I2CP_ROUTER),
+                "enabled = " + (router == plan.i2cpRouter),
                 "address = 127.0.0.1",
                 "port = " + (port(router) + 3),
                 "");
@@ -277,53 +310,6 @@ final class I2pdNetwork implements AutoCloseable {
                 throw new AssertionError("waited in vain: " + what);
             }
             Thread.sleep(100);
-        }
-    }
-
-    /** As much of a RouterInfo file as it takes to store it in another router's database. */
-    private static final class RouterFile {
-        private final byte[] bytes;
-        private final String hash;
-        private final String capabilities;
-
-        private RouterFile(byte[] bytes, String hash, String capabilities) {
-            this.bytes = bytes;
-            this.hash = hash;
-            this.capabilities = capabilities;
-        }
-
-        static RouterFile read(Path file) throws IOException {
-            byte[] bytes = Files.readAllBytes(file);
-            if (bytes.length < 387) {
-                throw new EOFException("half written");
-            }
-            int identity = 387 + ByteBuffer.wrap(bytes).getShort(385);
-            byte[] hash;
-            try {
-                hash = MessageDigest.getInstance("SHA-256").digest(Arrays.copyOf(bytes, identity));
-            } catch (java.security.NoSuchAlgorithmException impossible) {
-                throw new IOException(impossible);
-            }
-            DataInputStream in = new DataInputStream(new java.io.ByteArrayInputStream(bytes));
-            in.skipNBytes(identity + 8L);
-            for (int addresses = in.readUnsignedByte(); addresses > 0; addresses--) {
-                in.skipNBytes(1 + 8); // Cost, expiration.
-                in.skipNBytes(in.readUnsignedByte()); // Style.
-                in.skipNBytes(in.readUnsignedShort()); // Options.
-            }
-            in.skipNBytes(32L * in.readUnsignedByte());
-            String options = new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.ISO_8859_1);
-            // A mapping: length, "caps", '=', length, value, ';'.
-            int caps = options.indexOf("caps=");
-            String capabilities = caps < 0 ? "" : options.substring(caps + 6, options.indexOf(';', caps));
-            String text =
-                    Base64.getEncoder().encodeToString(hash).replace('+', '-').replace('/', '~');
-            return new RouterFile(bytes, text, capabilities);
-        }
-
-        void store(Path database) throws IOException {
-            Path shelf = Files.createDirectories(database.resolve("r" + hash.charAt(0)));
-            Files.write(shelf.resolve("routerInfo-" + hash + ".dat"), bytes);
         }
     }
 }

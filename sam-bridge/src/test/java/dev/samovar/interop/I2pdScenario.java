@@ -45,7 +45,7 @@ final class I2pdScenario {
             Runtime.getRuntime().halt(1);
         });
         Path folder = Path.of(arguments[2]);
-        try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, START);
+        try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.CLIENTS, START);
                 Samovar samovar =
                         Samovar.before(network.i2cpPort(), Path.of(arguments[1]), folder.resolve("samovar"))) {
             System.out.println("NETWORK is up");
@@ -53,31 +53,14 @@ final class I2pdScenario {
         }
     }
 
-    private interface Step {
-        String run() throws Exception;
-    }
-
-    private static boolean step(String name, Step step) {
-        long start = System.nanoTime();
-        try {
-            String detail = step.run();
-            System.out.println("PASS " + name + ": " + detail + ", " + (System.nanoTime() - start) / 1_000_000 + " ms");
-            return true;
-        } catch (Exception | AssertionError failed) {
-            failed.printStackTrace(System.out);
-            System.out.println("FAIL " + name + ": " + failed);
-            return false;
-        }
-    }
-
     private void run() throws Exception {
-        if (step("sessions", this::sessions)) {
-            step("lookup", this::lookup);
-            step("ours-to-theirs", () -> echo(ours, theirs));
-            step("theirs-to-ours", () -> echo(theirs, ours));
-            step("stalled-reader", this::stalledReader);
+        if (Scenario.step("sessions", this::sessions)) {
+            Scenario.step("lookup", this::lookup);
+            Scenario.step("ours-to-theirs", () -> echo(ours, theirs));
+            Scenario.step("theirs-to-ours", () -> echo(theirs, ours));
+            Scenario.step("stalled-reader", this::stalledReader);
         }
-        step("stop", () -> {
+        Scenario.step("stop", () -> {
             samovar.stop();
             return "exit code 0";
         });

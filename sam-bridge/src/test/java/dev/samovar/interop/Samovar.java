@@ -1,7 +1,10 @@
 package dev.samovar.interop;
 
+import dev.samovar.base.WireException;
+import dev.samovar.data.RouterInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,8 @@ final class Samovar implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final ExternalProgram program;
+    private final Path jar;
+    private final Path dataDirectory;
     private final Map<String, String> addresses = new HashMap<>();
 
     private Samovar(Path jar, Path dataDirectory, List<String> flags) throws IOException, InterruptedException {
@@ -23,6 +28,8 @@ final class Samovar implements AutoCloseable {
         command.addAll(
                 List.of("--sam", "127.0.0.1:0", "--sam-udp", "127.0.0.1:0", "--data-dir", dataDirectory.toString()));
         command.addAll(flags);
+        this.jar = jar;
+        this.dataDirectory = dataDirectory;
         program = ExternalProgram.start("samovar", command);
         try {
             for (String word :
@@ -51,6 +58,37 @@ final class Samovar implements AutoCloseable {
         List<String> flags = new ArrayList<>(List.of("--router", "i2cp://127.0.0.1:" + i2cpPort));
         flags.addAll(List.of(more));
         return new Samovar(jar, dataDirectory, flags);
+    }
+
+    /** With its own router as a member of a private network. */
+    static Samovar member(Path jar, Path dataDirectory, List<String> flags) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("--network", "private", "--i2cp", "127.0.0.1:0"));
+        all.addAll(flags);
+        return new Samovar(jar, dataDirectory, all);
+    }
+
+    /** What the command {@code status} prints about it. */
+    SamovarStatus status() throws IOException {
+        Process asking = new ProcessBuilder(
+                        ExternalProgram.java(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        jar.toString(),
+                        "status",
+                        "--json",
+                        "--data-dir",
+                        dataDirectory.toString())
+                .start();
+        String answer = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (answer.isEmpty()) {
+            throw new IOException(new String(asking.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return SamovarStatus.of(answer);
+    }
+
+    /** What its router publishes. */
+    RouterInfo routerInfo() throws IOException, WireException {
+        return RouterInfo.fromBytes(Files.readAllBytes(dataDirectory.resolve("router/router.info")));
     }
 
     /** The jar that this build packaged. */
