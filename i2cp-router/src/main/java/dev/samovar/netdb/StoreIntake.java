@@ -18,6 +18,7 @@ import dev.samovar.peer.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,9 @@ final class StoreIntake {
     /** Entries that do not hold, in ten minutes, after which their sender is left alone. */
     static final int BAD_STORES = 20;
 
+    /** RouterInfos passed on of which the date is remembered; one that was forgotten may be passed on once more. */
+    private static final int MAX_FLOODED_DATES = 8192;
+
     private final NetDb netDb;
     private final Lane lane;
     private final NetDbPort port;
@@ -56,9 +60,18 @@ final class StoreIntake {
     private final BanList bans;
     private final ClockSkew skew;
     private final Map<Hash, Long> checking = new HashMap<>();
+    private final Map<Hash, RouterInfo> floodWhenKept = new HashMap<>();
     private final PeerThrottle stores = new PeerThrottle(STORES_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
     private final PeerThrottle anonymous = new PeerThrottle(ANONYMOUS_STORES_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
     private final PeerThrottle bad = new PeerThrottle(BAD_STORES, TimeUnit.MINUTES.toNanos(10));
+    private final Map<Hash, Long> floodedDates = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Hash, Long> eldest) {
+            return size() > MAX_FLOODED_DATES;
+        }
+    };
     private long stored;
     private long flooded;
 
@@ -125,6 +138,9 @@ final class StoreIntake {
 
     private void take(Hash from, Hash key, RouterInfo info, boolean flood) {
         StoreRefusal refusal = check(key, info);
+        if (refusal == StoreRefusal.KNOWN && flood) {
+            floodKnown(from, info);
+        }
         if (refusal != null && refusal.ban() == null) {
             refuse(from, key, refusal);
             return;
@@ -132,6 +148,7 @@ final class StoreIntake {
         // a signature is needed to keep it, and to ban its router for it: else anybody could have anybody banned
         boolean taken = netDb.checks().submit(from, () -> StoreValidator.checkSignature(info), forged -> {
             checking.remove(info.hash(), info.publishedMillis());
+            boolean asked = floodWhenKept.remove(info.hash(), info);
             if (forged != null) {
                 onForged(from, info, forged);
                 refuse(from, key, forged);
@@ -139,7 +156,7 @@ final class StoreIntake {
                 punish(info.hash(), refusal);
                 refuse(from, key, refusal);
             } else {
-                keep(from, info, flood);
+                keep(from, info, flood || asked);
             }
         });
         if (!taken) {
@@ -187,11 +204,31 @@ final class StoreIntake {
         } else {
             stored++;
             netDb.saver().save(info);
-            if (flood && netDb.role().isToFlood(info, now(), nowMillis())) {
-                flood(from, DatabaseStore.plain(info.hash(), DatabaseStore.ROUTER_INFO, info.bytes()));
+            if (flood) {
+                flood(from, info);
             }
         }
         netDb.onKept(info);
+    }
+
+    /**
+     * What is to be passed on may be no news: the session over which a router publishes itself has brought its RouterInfo
+     * already, with nobody asking for that. So it is passed on now, or when its signature is checked; once.
+     */
+    private void floodKnown(Hash from, RouterInfo info) {
+        boolean done = floodedDates.getOrDefault(info.hash(), Long.MIN_VALUE) >= info.publishedMillis();
+        if (!done && info.equals(netDb.routers().get(info.hash()))) {
+            flood(from, info);
+        } else if (checking.getOrDefault(info.hash(), Long.MIN_VALUE) == info.publishedMillis()) {
+            floodWhenKept.put(info.hash(), info);
+        }
+    }
+
+    private void flood(Hash from, RouterInfo info) {
+        if (netDb.role().isToFlood(info, now(), nowMillis())) {
+            floodedDates.put(info.hash(), info.publishedMillis());
+            flood(from, DatabaseStore.plain(info.hash(), DatabaseStore.ROUTER_INFO, info.bytes()));
+        }
     }
 
     private void onLeaseSet(Hash from, DatabaseStore store) {

@@ -46,6 +46,10 @@ public final class SimLink {
         partitioned = cut;
     }
 
+    public boolean isPartitioned() {
+        return partitioned;
+    }
+
     public long sent() {
         return sent;
     }
