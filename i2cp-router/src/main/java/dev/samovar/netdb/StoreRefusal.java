@@ -30,6 +30,8 @@ public enum StoreRefusal {
     /** An address that breaks its own rules. */
     BAD_ADDRESS(BanReason.BAD_ADDRESS),
     BAD_SIGNATURE(null),
+    /** Claims a family that did not sign for it. */
+    BAD_FAMILY(null),
     /** A lease set that says it is not to be published. */
     UNPUBLISHED(null),
     /** A lease set without leases. */

@@ -24,6 +24,7 @@ import dev.samovar.testkit.SeededEntropy;
 import dev.samovar.testkit.TestRouters;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,9 @@ public final class NetDbBenchmark {
     private static final int RUNS = 5;
     private static final int QUESTIONS = 200_000;
 
+    private static final com.sun.management.OperatingSystemMXBean PROCESS =
+            (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
     private NetDbBenchmark() {}
 
     public static void main(String[] words) throws InterruptedException {
@@ -62,13 +66,16 @@ public final class NetDbBenchmark {
             netDb = null;
             long before = usedMemory();
             netDb = newNetDb(lane, pool);
+            long cpuBefore = PROCESS.getProcessCpuTime();
             long nanos = load(netDb, lane, all);
+            long cpu = PROCESS.getProcessCpuTime() - cpuBefore;
             long memory = usedMemory() - before;
             System.out.printf(
                     Locale.ROOT,
-                    "load, checked on %d cores: %.2f s; held: %.1f MB%n",
+                    "load, checked on %d cores: %.2f s, %.2f s of CPU; held: %.1f MB%n",
                     cores,
                     nanos / 1e9,
+                    cpu / 1e9,
                     memory / 1e6);
         }
         RouterInfoStore store = netDb.routers();

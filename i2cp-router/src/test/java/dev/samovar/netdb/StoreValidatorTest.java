@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.samovar.base.WireException;
+import dev.samovar.crypto.SigType;
+import dev.samovar.crypto.SigningKeys;
+import dev.samovar.data.Hash;
 import dev.samovar.data.Lease2;
 import dev.samovar.data.LeaseSet;
 import dev.samovar.data.LeaseSet2;
 import dev.samovar.data.RouterAddress;
+import dev.samovar.data.RouterFamily;
 import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterKeys;
 import dev.samovar.data.RouterVersion;
@@ -55,6 +59,17 @@ class StoreValidatorTest {
         assertEquals(StoreRefusal.NO_VERSION, check(with(Map.of("router.version", ""))));
         assertEquals(StoreRefusal.OLD_VERSION, check(with(Map.of("router.version", "0.9.58"))));
         assertNull(check(with(Map.of("router.version", "0.9.59"))));
+    }
+
+    @Test
+    void aFamilyHasToHaveSignedForItsRouter() throws WireException {
+        SigningKeys family = SigningKeys.generate(SigType.EdDSA_SHA512_Ed25519, entropy);
+        Hash self = keys.identity().hash();
+        assertNull(StoreValidator.checkSignature(with(RouterFamily.sign("clan", family, self))));
+        Hash other = Hash.fromBytes(entropy.bytes(Hash.LENGTH));
+        assertEquals(
+                StoreRefusal.BAD_FAMILY, StoreValidator.checkSignature(with(RouterFamily.sign("clan", family, other))));
+        assertEquals(StoreRefusal.BAD_FAMILY, StoreValidator.checkSignature(with(Map.of("family", "clan"))));
     }
 
     @Test
