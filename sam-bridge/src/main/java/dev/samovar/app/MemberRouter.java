@@ -7,6 +7,7 @@ import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.SystemClock;
 import dev.samovar.router.Router;
 import dev.samovar.router.RouterConfig;
+import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -65,8 +66,9 @@ final class MemberRouter {
                         : new RouterConfig.Proxy(
                                 choice.proxy().host(), choice.proxy().port()));
         try {
-            Router router = Router.open(
-                    config, new EventLoopLane(laneLoop.next(), SystemClock.INSTANCE), netLoops, entropy, crypto, files);
+            EventLoopLane lane = new EventLoopLane(laneLoop.next(), SystemClock.INSTANCE);
+            Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, netLoops, entropy, crypto);
+            Router router = Router.open(config, lane, ntcp2, entropy, crypto, files);
             return new MemberRouter(router, laneLoop, netLoops, files);
         } catch (IOException unusable) {
             throw new StartException("cannot use " + config.folder() + ": " + unusable.getMessage());
