@@ -392,7 +392,13 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
             }
             armSessionTimer();
             resume(PAUSE_BUSY);
-            onData();
+            if (held != null) {
+                // came behind message 3
+                ByteBuf early = held;
+                held = null;
+                onData(early);
+                early.release();
+            }
             drain();
         });
     }
@@ -427,8 +433,8 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
             }
             case CONNECTING, ADMISSION -> hold(bytes);
             case DATA -> {
-                hold(bytes);
-                onData();
+                onData(bytes);
+                bytes.release();
                 long wait = shared.in.take(count, shared.clock.nanos());
                 if (wait > 0 && phase == Phase.DATA) {
                     pause(PAUSE_BANDWIDTH);
@@ -454,13 +460,8 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onData() {
-        if (held != null) {
-            session.handle(held, SCRATCH.get(), shared.clock.nanos(), shared.clock.epochMillis());
-            if (!held.isReadable()) {
-                releaseHeld();
-            }
-        }
+    private void onData(ByteBuf bytes) {
+        session.handle(bytes, SCRATCH.get(), shared.clock.nanos(), shared.clock.epochMillis());
         collect();
         deliver();
         onEvents();

@@ -10,6 +10,7 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.transport.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <ol>
  *   <li>{@link #handle}: whole frames are opened in place, their blocks become messages ({@link #pollMessage}) and events
- *       ({@link #pollEvent}); a part of a frame stays in the input.
+ *       ({@link #pollEvent}); a part of a frame is kept until the rest comes.
  *   <li>{@link #write}: what waits is packed into one frame, up to about 16 kB, with a little padding.
  *   <li>Time: a session without frames is ended; our RouterInfo goes out again now and then.
  * </ol>
@@ -51,6 +52,9 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
 
     /** A peer may renew its RouterInfo so often. */
     private static final long LEAST_INFO_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final byte[] NOTHING = {};
+    private static final int MIN_PART = 1024;
 
     private static final int CODE_AEAD_FAILURE = 4;
     private static final int CODE_CLOCK_SKEW = 7;
@@ -93,7 +97,14 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
     private final byte[] paddingSizes = new byte[64];
 
     private int paddingAt = paddingSizes.length;
+    /** The first byte of a length whose second has not come, or -1. */
+    private int firstLengthByte = -1;
+    /** Of the frame under way, or -1. */
     private int frameLength = -1;
+    /** What has come of the frame under way. */
+    private byte[] part = NOTHING;
+
+    private int partLength;
     private long lastActivity;
     private long lastReceived;
     private long lastInfo = Long.MIN_VALUE;
@@ -120,29 +131,48 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
 
     // --- 1 ---
 
-    /** Takes the whole frames from {@code in}; {@code in} is borrowed. */
+    /** Takes all of {@code in}, which is borrowed; a frame that is not complete is kept. */
     void handle(ByteBuf in, Ntcp2Scratch scratch, long now, long epochMillis) {
         this.now = now;
         this.epochMillis = epochMillis;
-        while (!ended) {
+        while (!ended && in.isReadable()) {
             if (frameLength < 0) {
-                if (in.readableBytes() < Ntcp2FrameCipher.LENGTH_LENGTH) {
-                    return;
-                }
-                frameLength = receiver.unmaskLength(in.readUnsignedByte() << 8 | in.readUnsignedByte());
-                if (frameLength < Ntcp2FrameCipher.TAG_LENGTH) {
-                    end(DisconnectReason.DECRYPT_FAILED, CODE_FRAMING);
-                    return;
-                }
+                onLengthByte(in.readUnsignedByte());
+            } else if (partLength + in.readableBytes() < frameLength) {
+                keep(in);
+            } else {
+                // the part that came before, then the rest from the socket's buffer: copied once onto the heap
+                System.arraycopy(part, 0, scratch.in, 0, partLength);
+                in.readBytes(scratch.in, partLength, frameLength - partLength);
+                int sealed = frameLength;
+                frameLength = -1;
+                partLength = 0;
+                part = NOTHING;
+                onFrame(scratch, sealed);
             }
-            if (in.readableBytes() < frameLength) {
-                return;
-            }
-            int sealed = frameLength;
-            frameLength = -1;
-            in.readBytes(scratch.in, 0, sealed);
-            onFrame(scratch, sealed);
         }
+    }
+
+    private void onLengthByte(int next) {
+        if (firstLengthByte < 0) {
+            firstLengthByte = next;
+            return;
+        }
+        frameLength = receiver.unmaskLength(firstLengthByte << 8 | next);
+        firstLengthByte = -1;
+        if (frameLength < Ntcp2FrameCipher.TAG_LENGTH) {
+            end(DisconnectReason.DECRYPT_FAILED, CODE_FRAMING);
+        }
+    }
+
+    private void keep(ByteBuf in) {
+        int more = in.readableBytes();
+        if (part.length < partLength + more) {
+            // what a peer only announces costs nothing; what it sent is doubled at most
+            part = Arrays.copyOf(part, Math.min(frameLength, Math.max(MIN_PART, 2 * (partLength + more))));
+        }
+        in.readBytes(part, partLength, more);
+        partLength += more;
     }
 
     private void onFrame(Ntcp2Scratch scratch, int sealed) {
@@ -339,11 +369,6 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
 
     boolean isEnded() {
         return ended;
-    }
-
-    /** How many bytes the frame under way still wants, at least 1; for sizing buffers. */
-    int frameLength() {
-        return frameLength < 0 ? Ntcp2FrameCipher.LENGTH_LENGTH : frameLength;
     }
 
     long messagesIn() {
