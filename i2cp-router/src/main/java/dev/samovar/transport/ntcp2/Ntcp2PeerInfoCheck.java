@@ -35,7 +35,7 @@ final class Ntcp2PeerInfoCheck {
         if (peer.publishedMillis() - epochMillis > MAX_FUTURE_MILLIS) {
             return Ntcp2Failure.ROUTER_INFO_FUTURE;
         }
-        if (!peer.verify()) {
+        if (!router.verified().verify(peer)) {
             return Ntcp2Failure.ROUTER_INFO_SIGNATURE;
         }
         return checkAddresses(peer, staticKey, peerIp);

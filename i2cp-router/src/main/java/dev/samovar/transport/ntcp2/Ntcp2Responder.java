@@ -38,7 +38,12 @@ final class Ntcp2Responder implements Ntcp2Handshake {
     }
 
     /** What all handshakes of a router have in common. {@code self} is our router hash. */
-    record Router(Ntcp2Keys keys, Hash self, int networkId) {}
+    record Router(Ntcp2Keys keys, Hash self, int networkId, VerifiedInfos verified) {
+
+        Router(Ntcp2Keys keys, Hash self, int networkId) {
+            this(keys, self, networkId, new VerifiedInfos());
+        }
+    }
 
     private enum Step {
         REQUEST,
