@@ -10,8 +10,9 @@ import javax.crypto.Cipher;
 public enum CryptoProvider {
     /**
      * Curves from Conscrypt, which is BoringSSL: key agreements and checks of signatures take half of BouncyCastle's time.
-     * ChaCha20-Poly1305 too: the JDK has compiler intrinsics for both halves of it only from 21 on and only on processors with AVX-512. Without them it
-     * runs at half of Conscrypt's speed or less; with them it needs up to a third less time, on long messages only.
+     * ChaCha20-Poly1305 too: the JDK has compiler intrinsics for both halves of it only from 21 on and only on processors
+     * with AVX-512. Without them it runs at half of Conscrypt's speed or less; with them it needs up to a third less time,
+     * on long messages only.
      */
     CONSCRYPT {
         @Override
