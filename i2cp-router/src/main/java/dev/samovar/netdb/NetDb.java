@@ -712,7 +712,7 @@ public final class NetDb {
     private void publish(Publisher.Publish publish, long now) {
         RoutingKey key = RoutingKey.at(self, lane.clock().epochMillis());
         Hash to = closest(key, publish.excluded(), port::canReach);
-        publisher.handleSent(to, now);
+        publisher.handleSent(to, to != null && !port.isConnected(to), now);
         if (to == null) {
             return;
         }

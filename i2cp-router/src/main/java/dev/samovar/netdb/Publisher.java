@@ -90,6 +90,11 @@ public final class Publisher {
     private State state;
     private int token;
     private Hash floodfill;
+    private boolean introduced;
+
+    /** Whether the floodfill had it twice already. */
+    private boolean repeated;
+
     private int unverified;
     private long confirmations;
     private long failures;
@@ -123,9 +128,14 @@ public final class Publisher {
         }
     }
 
-    /** The last {@link Publish} went to this floodfill, or to none since none is left: null. */
-    public void handleSent(Hash to, long now) {
+    /**
+     * The last {@link Publish} went to this floodfill, or to none since none is left: null.
+     *
+     * @param introduced whether a session had to be made for it, whose handshake brings our RouterInfo before the store does
+     */
+    public void handleSent(Hash to, boolean introduced, long now) {
         floodfill = to;
+        this.introduced = introduced;
         if (to != null) {
             tried.add(to);
             state = state == State.UNPUBLISHED ? State.WAITING : state;
@@ -144,6 +154,15 @@ public final class Publisher {
         token = 0;
         confirmations++;
         timers.stop(Timer.CONFIRM);
+        if (introduced && !repeated) {
+            repeated = true;
+            // i2pd passes on only what is news to it, and ours was none after the handshake: once more, signed anew
+            state = State.STORED;
+            tried.remove(floodfill);
+            actions.add(new Sign());
+            publish();
+            return true;
+        }
         timers.set(Timer.VERIFY, now + VERIFY_DELAY_NANOS);
         state = State.STORED;
         return true;
@@ -185,6 +204,7 @@ public final class Publisher {
     private void begin(long now) {
         tried.clear();
         unverified = 0;
+        repeated = false;
         timers.stopAll();
         timers.set(
                 Timer.PUBLISH,
@@ -196,6 +216,7 @@ public final class Publisher {
     private void next(long now) {
         timers.stop(Timer.CONFIRM);
         token = 0;
+        repeated = false;
         if (tried.size() >= MAX_FLOODFILLS) {
             pause(now);
             return;

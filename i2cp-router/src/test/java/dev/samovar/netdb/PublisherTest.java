@@ -48,7 +48,7 @@ class PublisherTest {
         assertNotEquals(0, publish.token());
         assertEquals(Set.of(), publish.excluded());
         Hash floodfill = hash();
-        publisher.handleSent(floodfill, now);
+        publisher.handleSent(floodfill, false, now);
         assertEquals(State.WAITING, publisher.state());
         assertFalse(publisher.handleDeliveryStatus(publish.token() + 1, now));
         assertTrue(publisher.handleDeliveryStatus(publish.token(), now));
@@ -73,7 +73,7 @@ class PublisherTest {
             assertEquals(tried, publish.excluded());
             Hash floodfill = hash();
             tried.add(floodfill);
-            publisher.handleSent(floodfill, now);
+            publisher.handleSent(floodfill, false, now);
             if (i % 2 == 0) {
                 toTimeout();
             } else {
@@ -92,7 +92,7 @@ class PublisherTest {
     void aStoreThatIsNotFoundElsewhereIsRepeatedAtAnotherAndNotForEver() {
         Publish publish = begin();
         for (int i = 0; i < Publisher.MAX_UNVERIFIED; i++) {
-            publisher.handleSent(hash(), now);
+            publisher.handleSent(hash(), false, now);
             publisher.handleDeliveryStatus(publish.token(), now);
             toTimeout();
             assertInstanceOf(Verify.class, publisher.pollAction());
@@ -104,9 +104,26 @@ class PublisherTest {
     }
 
     @Test
+    void aFloodfillThatKnewItFromTheHandshakeGetsItSignedAnew() {
+        Publish publish = begin();
+        Hash floodfill = hash();
+        publisher.handleSent(floodfill, true, now);
+        assertTrue(publisher.handleDeliveryStatus(publish.token(), now));
+        assertEquals(State.STORED, publisher.state());
+        assertInstanceOf(Sign.class, publisher.pollAction());
+        Publish again = (Publish) publisher.pollAction();
+        assertFalse(again.excluded().contains(floodfill));
+        publisher.handleSent(floodfill, false, now);
+        assertTrue(publisher.handleDeliveryStatus(again.token(), now));
+        assertNull(publisher.pollAction());
+        toTimeout();
+        assertInstanceOf(Verify.class, publisher.pollAction());
+    }
+
+    @Test
     void whereNobodyElseCanBeAskedAConfirmationIsEnough() {
         Publish publish = begin();
-        publisher.handleSent(hash(), now);
+        publisher.handleSent(hash(), false, now);
         publisher.handleDeliveryStatus(publish.token(), now);
         toTimeout();
         publisher.pollAction();
@@ -117,7 +134,7 @@ class PublisherTest {
     @Test
     void aChangeIsPublishedSoonAndSeveralAtOnce() {
         Publish publish = begin();
-        publisher.handleSent(hash(), now);
+        publisher.handleSent(hash(), false, now);
         publisher.handleDeliveryStatus(publish.token(), now);
         publisher.handleChange(now);
         long at = now + Publisher.CHANGE_NANOS;
@@ -134,7 +151,7 @@ class PublisherTest {
     @Test
     void theFirstFloodfillThatIsHeardOfGetsItSoon() {
         begin();
-        publisher.handleSent(null, now);
+        publisher.handleSent(null, false, now);
         assertEquals(State.UNPUBLISHED, publisher.state());
         publisher.handleFloodfillKnown(now);
         assertEquals(now + Publisher.CHANGE_NANOS, publisher.nextTimeout());

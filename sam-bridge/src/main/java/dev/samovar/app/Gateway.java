@@ -6,6 +6,7 @@ import dev.samovar.base.Entropy;
 import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.SecureEntropy;
 import dev.samovar.base.SystemClock;
+import dev.samovar.crypto.CryptoProvider;
 import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.i2cp.client.TcpI2cpClient;
 import dev.samovar.i2cp.server.I2cpServer;
@@ -97,6 +98,7 @@ final class Gateway {
 
     /** Begins to listen; the line that says where, or a {@link StartException}. */
     Future<String> start() {
+        loadCryptography();
         Promise<String> ready = lane.newPromise();
         sam.start().addListener((Future<SamServer.Bound> done) -> {
             samBound = done.getNow();
@@ -115,6 +117,16 @@ final class Gateway {
             }
         });
         return ready;
+    }
+
+    /** Loads what would otherwise hold up the first session. */
+    private void loadCryptography() {
+        crypto.submit(lane, CryptoProvider::current, chosen -> {
+            log.info("cryptography: {}", chosen.description());
+            if (CryptoProvider.whyNotNative() != null) {
+                log.info("without native code, hence slower: {}", CryptoProvider.whyNotNative());
+            }
+        });
     }
 
     private void startMember(RouterChoice.EmbeddedPrivate choice, Promise<String> ready) {
