@@ -1,15 +1,18 @@
 package dev.samovar.crypto;
 
+import java.lang.invoke.VarHandle;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Key material: never printed, compared in constant time, wiped with {@link #destroy}. Owned by whoever made it;
- * immutable until destroyed, so it may be read from any thread.
+ * immutable until destroyed, so it may be read from any thread, also while another destroys it.
  */
 public final class SecretBytes {
 
     private final byte[] bytes;
+    private final AtomicBoolean destroyed = new AtomicBoolean();
 
     private SecretBytes(byte[] bytes) {
         this.bytes = bytes;
@@ -45,7 +48,21 @@ public final class SecretBytes {
 
     /** Overwrites the secret with zeros. */
     public void destroy() {
+        destroyed.set(true);
+        VarHandle.storeStoreFence();
         Arrays.fill(bytes, (byte) 0);
+    }
+
+    /** A {@link #copy} of all of it, or null once destroyed. */
+    byte[] copyUnlessDestroyed() {
+        byte[] copy = bytes.clone();
+        // the mark is set before the first byte is wiped: without it the copy, made before, is whole
+        VarHandle.loadLoadFence();
+        if (destroyed.get()) {
+            Arrays.fill(copy, (byte) 0);
+            return null;
+        }
+        return copy;
     }
 
     /** The bytes themselves, for the primitives of this package. */

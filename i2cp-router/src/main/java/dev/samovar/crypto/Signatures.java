@@ -100,8 +100,20 @@ public final class Signatures {
     }
 
     static byte[] sign(SigningKeys keys, byte[] message, int offset, int length) {
+        // a copy: the key may be destroyed meanwhile
+        byte[] privateKey = keys.privateKey().copyUnlessDestroyed();
+        if (privateKey == null) {
+            return new byte[keys.type().signatureLength()];
+        }
+        try {
+            return sign(keys, privateKey, message, offset, length);
+        } finally {
+            Arrays.fill(privateKey, (byte) 0);
+        }
+    }
+
+    private static byte[] sign(SigningKeys keys, byte[] privateKey, byte[] message, int offset, int length) {
         SigType type = keys.type();
-        byte[] privateKey = keys.privateKey().raw();
         if (type == SigType.EdDSA_SHA512_Ed25519) {
             return CryptoProvider.current().curves().ed25519Sign(privateKey, keys.publicKey(), message, offset, length);
         }

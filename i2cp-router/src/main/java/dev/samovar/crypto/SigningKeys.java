@@ -4,7 +4,8 @@ import dev.samovar.base.Entropy;
 import java.util.Arrays;
 
 /**
- * A signing key pair. Immutable; signing is a pure function and may run on any thread.
+ * A signing key pair. Immutable until its private key is destroyed; signing is a pure function and may run on any thread. A
+ * key that was destroyed, be it while others are about to sign, signs nothing: the signature is all zeros.
  *
  * @param type a {@linkplain SigType#usable usable} type
  * @param publicKey {@link SigType#publicKeyLength} bytes, not to be changed

@@ -18,7 +18,7 @@ import java.util.Optional;
  * A destination with its private keys: what SAM calls PRIV, and the private key file of other routers. Layout:
  * destination; private encryption key field (256 bytes, or 32 where the certificate names X25519), unused and kept as it
  * came; signing private key; and, when that key is all zero, an {@link OfflineSignature} and the transient private key.
- * Immutable.
+ * Immutable until {@linkplain #destroy destroyed} by its owner.
  */
 public final class DestinationKeys {
 
@@ -92,29 +92,41 @@ public final class DestinationKeys {
             throws WireException {
         SecretBytes encryptionField = SecretBytes.takeOver(Wire.bytes(in, field, "encryption key"));
         SecretBytes signing = SecretBytes.takeOver(Wire.bytes(in, type.privateKeyLength(), "signing key"));
-        OfflineSignature offline = null;
-        SigType signingType = type;
-        byte[] expected = destination.signingPublicKey();
-        if (signing.isZero()) {
-            offline = OfflineSignature.decode(in, type);
-            signingType = offline.transientType();
-            if (!signingType.usable() || !offline.verify(destination, 0)) {
-                throw new WireException(Fault.BAD_SIGNATURE, "offline signature");
-            }
-            signing = SecretBytes.takeOver(Wire.bytes(in, signingType.privateKeyLength(), "transient key"));
-            expected = offline.transientPublicKey();
-        }
-        Wire.end(in, "private keys");
-        SigningKeys keys;
+        boolean good = false;
         try {
-            keys = SigningKeys.of(signingType, signing);
+            OfflineSignature offline = null;
+            SigType signingType = type;
+            byte[] expected = destination.signingPublicKey();
+            if (signing.isZero()) {
+                offline = OfflineSignature.decode(in, type);
+                signingType = offline.transientType();
+                if (!signingType.usable() || !offline.verify(destination, 0)) {
+                    throw new WireException(Fault.BAD_SIGNATURE, "offline signature");
+                }
+                signing = SecretBytes.takeOver(Wire.bytes(in, signingType.privateKeyLength(), "transient key"));
+                expected = offline.transientPublicKey();
+            }
+            Wire.end(in, "private keys");
+            SigningKeys keys = SigningKeys.of(signingType, signing);
+            if (!Arrays.equals(keys.publicKey(), expected)) {
+                throw new WireException(Fault.BAD_VALUE, "signing key");
+            }
+            good = true;
+            return new DestinationKeys(destination, encryptionField, keys, offline);
         } catch (IllegalArgumentException notAKey) {
             throw new WireException(Fault.BAD_VALUE, "signing key");
+        } finally {
+            if (!good) {
+                encryptionField.destroy();
+                signing.destroy();
+            }
         }
-        if (!Arrays.equals(keys.publicKey(), expected)) {
-            throw new WireException(Fault.BAD_VALUE, "signing key");
-        }
-        return new DestinationKeys(destination, encryptionField, keys, offline);
+    }
+
+    /** Wipes the private keys. What still signs with them makes signatures that are all zeros. */
+    public void destroy() {
+        encryptionField.destroy();
+        signingKeys.privateKey().destroy();
     }
 
     public Destination destination() {

@@ -225,6 +225,7 @@ public final class I2cpClientCore {
     public void handleWork(I2cpMessage result, long epochMillis) {
         working = false;
         if (state == State.CLOSED) {
+            result.release();
             encryptionKey.destroy();
             return;
         }

@@ -39,4 +39,9 @@ public record CreateLeaseSet(int sessionId, SecretBytes privateKey, LegacyLeaseS
         Arrays.fill(key, (byte) 0);
         leaseSet.encode(out);
     }
+
+    @Override
+    public void release() {
+        privateKey.destroy();
+    }
 }

@@ -61,4 +61,11 @@ public record CreateLeaseSet2(int sessionId, LeaseSet leaseSet, List<PrivateKey>
             Arrays.fill(key, (byte) 0);
         }
     }
+
+    @Override
+    public void release() {
+        for (PrivateKey privateKey : privateKeys) {
+            privateKey.key().destroy();
+        }
+    }
 }

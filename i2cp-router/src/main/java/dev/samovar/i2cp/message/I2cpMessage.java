@@ -3,8 +3,8 @@ package dev.samovar.i2cp.message;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A message between a client and a router (I2CP specification). Immutable but for the payload that some own: whoever
- * takes such a message over releases it or hands its payload on.
+ * A message between a client and a router (I2CP specification). Immutable but for the payload or the private keys that some
+ * own: whoever takes a message over releases it, or hands its payload on.
  */
 public sealed interface I2cpMessage
         permits CreateSession,
@@ -49,6 +49,6 @@ public sealed interface I2cpMessage
         return 0;
     }
 
-    /** Releases the payload of a message that is not wanted. */
+    /** Releases the payload of a message that is not wanted, wipes the private keys of one that has done its work. */
     default void release() {}
 }

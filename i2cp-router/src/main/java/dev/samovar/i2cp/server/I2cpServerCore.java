@@ -178,6 +178,14 @@ public final class I2cpServerCore {
         if (closed || message == null) {
             return;
         }
+        try {
+            apply(message, holds);
+        } finally {
+            message.release();
+        }
+    }
+
+    private void apply(I2cpMessage message, boolean holds) {
         if (message instanceof CreateSession create) {
             if (holds) {
                 attach = new Attach(
@@ -392,13 +400,16 @@ public final class I2cpServerCore {
 
     private void onLeaseSet(I2cpMessage message, int id, LeaseSet leaseSet, long epochMillis) {
         if (attachment == null || id != sessionId) {
+            message.release();
             return;
         }
         Destination named = leaseSet.destination();
         if (named == null) {
             // an encrypted set hides its destination, and blinded keys are RedDSA: taken as it is
             attachment.leaseSet(leaseSet);
+            message.release();
         } else if (!named.equals(destination)) {
+            message.release();
             disconnect("Different destination in LS");
         } else {
             checking = message;
@@ -502,6 +513,10 @@ public final class I2cpServerCore {
         closed = true;
         timers.stopAll();
         check = null;
+        if (checking != null) {
+            checking.release();
+            checking = null;
+        }
         attach = null;
         asked.clear();
         lookups.clear();

@@ -115,6 +115,16 @@ class I2cpClientCoreTest {
     }
 
     @Test
+    void theKeysOfALeaseSetThatIsSignedTooLateAreWiped() {
+        I2cpClientCore core = established();
+        handle(core, leases(2));
+        CreateLeaseSet2 late = (CreateLeaseSet2) core.pollWork().get();
+        core.close();
+        core.handleWork(late, OUR_MILLIS);
+        assertTrue(late.privateKeys().get(0).key().isZero());
+    }
+
+    @Test
     void theSessionIsMadeStepByStep() {
         I2cpClientCore core = core(Map.of("inbound.length", "1", "i2cp.fastReceive", "false"));
         assertNull(core.pollTransmit());

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.samovar.base.TimerTable;
 import dev.samovar.base.WireException;
 import dev.samovar.crypto.EncType;
+import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.Destination;
 import dev.samovar.data.DestinationKeys;
@@ -339,6 +340,32 @@ class I2cpServerCoreTest {
         attachment.verdict = RouterPort.Verdict.OVERFLOW;
         handle(new SendMessage(id, peer, bytes(10), 3));
         assertEquals(MessageStatus.OVERFLOW, ((MessageStatus) answer()).status());
+    }
+
+    @Test
+    void theKeysOfALeaseSetAreWipedOnceItIsJudged() {
+        int id = session(PUSH);
+        DestinationKeys others = DestinationKeys.generate(SigType.EdDSA_SHA512_Ed25519, entropy);
+        for (int way = 0; way < 3; way++) {
+            SecretBytes key = SecretBytes.takeOver(entropy.bytes(32));
+            CreateLeaseSet2 message = new CreateLeaseSet2(
+                    way == 1 ? id + 1 : id,
+                    leaseSet(way == 2 ? others : keys),
+                    List.of(new CreateLeaseSet2.PrivateKey(4, key)));
+            handle(message);
+            assertTrue(key.isZero(), "way " + way);
+        }
+        assertTrue(core.isClosed(), "the lease set of another");
+    }
+
+    @Test
+    void theKeysOfALeaseSetAreWipedWhenTheClientLeavesBeforeItIsJudged() {
+        int id = session(PUSH);
+        SecretBytes key = SecretBytes.takeOver(entropy.bytes(32));
+        core.handle(
+                new CreateLeaseSet2(id, leaseSet(keys), List.of(new CreateLeaseSet2.PrivateKey(4, key))), now, MILLIS);
+        core.handleLost();
+        assertTrue(key.isZero());
     }
 
     @Test

@@ -67,6 +67,7 @@ final class NameCommands {
                 connection.reply(SamReply.generated(keys.destination().toBase64(), keys.toBase64()));
                 connection.process();
             }
+            keys.destroy();
         });
     }
 }

@@ -219,6 +219,7 @@ public final class SamSession implements I2cpClientSession.Listener, Datagrams.L
         if (i2cp != null) {
             i2cp.close();
         }
+        keys.destroy();
         log.info("sam#{} session ended", number);
     }
 

@@ -103,6 +103,7 @@ public final class SessionFactory {
             long now = lane.clock().epochMillis();
             offload.submit(lane, () -> readOrMake(request, now), found -> {
                 if (over) {
+                    found.destroy();
                     return;
                 }
                 keys = found.keys;
@@ -172,6 +173,9 @@ public final class SessionFactory {
             over = true;
             registry.releaseId(request.id());
             retry.cancel();
+            if (keys != null) {
+                keys.destroy();
+            }
             boolean underWay = creating != null && !creating.isDone();
             if (reserved != null && underWay) {
                 // the router may have made it just now
@@ -185,7 +189,14 @@ public final class SessionFactory {
         }
     }
 
-    private record FoundKeys(DestinationKeys keys) {}
+    /** @param keys null when there are none that can be used */
+    private record FoundKeys(DestinationKeys keys) {
+        void destroy() {
+            if (keys != null) {
+                keys.destroy();
+            }
+        }
+    }
 
     private FoundKeys readOrMake(SessionRequest request, long nowMillis) {
         if (request.privateKey() == null) {
@@ -196,6 +207,9 @@ public final class SessionFactory {
             OfflineSignature offline = keys.offline().orElse(null);
             boolean valid = offline == null
                     || offline.verify(keys.destination(), nowMillis) && request.style() != SessionStyle.DATAGRAM;
+            if (!valid) {
+                keys.destroy();
+            }
             return new FoundKeys(valid ? keys : null);
         } catch (WireException malformed) {
             return new FoundKeys(null);
