@@ -72,6 +72,8 @@ final class TcpI2cpLink implements I2cpLink {
                 .group(lane instanceof EventLoopLane here ? here.loop() : group)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
+                // a router whose machine is gone says nothing, and a session may have nothing to say for hours
+                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .handler(new Decoder())

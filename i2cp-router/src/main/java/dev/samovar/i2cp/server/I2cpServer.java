@@ -25,8 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class I2cpServer {
 
-    /** Connections at a time; more are closed at once. */
+    /** Connections at a time; more are refused with a word. */
     public static final int MAX_CONNECTIONS = 512;
+
+    /** Refused connections that are still reading their word at a time; more are closed without. */
+    static final int MAX_REFUSED = 64;
 
     /** Bytes of messages that wait for all clients together. */
     private static final long QUEUE_BYTES = 64L * 1024 * 1024;
@@ -43,6 +46,7 @@ public final class I2cpServer {
     private final QueueBudget budget = new QueueBudget(QUEUE_BYTES);
     private final ChannelGroup listening;
     private final ChannelGroup connections;
+    private int refused;
 
     /**
      * @param acceptors where listening sockets live
@@ -66,6 +70,7 @@ public final class I2cpServer {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -81,11 +86,21 @@ public final class I2cpServer {
     private void accept(SocketChannel channel) {
         if (connections.size() >= MAX_CONNECTIONS) {
             LOG.warn("an I2CP connection was refused: {} are open", MAX_CONNECTIONS);
-            channel.close();
+            refuse(channel);
             return;
         }
         connections.add(channel);
         channel.pipeline().addLast("i2cp", new I2cpServerHandler(channel, lane, port, offload, entropy, budget));
+    }
+
+    private void refuse(SocketChannel channel) {
+        if (refused >= MAX_REFUSED) {
+            channel.close();
+            return;
+        }
+        refused++;
+        channel.closeFuture().addListener(closed -> refused--);
+        channel.pipeline().addLast(new I2cpServerRefusal(channel, "too many connections"));
     }
 
     /** Stops listening and ends all connections, telling the clients; the future completes when all are closed. */

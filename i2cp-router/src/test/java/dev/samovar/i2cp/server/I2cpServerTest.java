@@ -259,7 +259,7 @@ class I2cpServerTest {
     }
 
     @Test
-    void tooManyConnectionsAreClosedAtOnce() throws Exception {
+    void tooManyConnectionsAreRefusedWithAWord() throws Exception {
         Client[] clients = new Client[I2cpServer.MAX_CONNECTIONS];
         try {
             for (int i = 0; i < clients.length; i++) {
@@ -270,6 +270,7 @@ class I2cpServerTest {
             clients[clients.length - 1].write(new GetBandwidthLimits());
             assertInstanceOf(BandwidthLimits.class, clients[clients.length - 1].read());
             try (Client refused = new Client()) {
+                assertEquals(new Disconnect("too many connections"), refused.read());
                 refused.assertEnd();
             }
         } finally {
