@@ -25,9 +25,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,8 +52,11 @@ public final class StreamDriver implements Streams {
     static final int MAX_STREAMS = 8192;
     static final int MAX_VERIFICATIONS = 512;
     static final int MAX_QUEUED = 64;
+
+    /** No packet that is signed, or that comes before a SYN, needs more bytes. */
+    static final int MAX_SMALL_PACKET = 4096;
+
     private static final int MAX_REMEMBERED_SYNS = 8192;
-    private static final int MAX_EARLY = 64;
     private static final int MAX_REFUSALS_PER_SECOND = 16;
     private static final int MAX_PONGS_PER_SECOND = 16;
     private static final int MAX_ECHO = 2048;
@@ -69,7 +70,6 @@ public final class StreamDriver implements Streams {
     private static final int MAX_LAST_SIGNATURES = 256;
 
     private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int SIGNED_KINDS = StreamFlag.SYNCHRONIZE | StreamFlag.CLOSE | StreamFlag.RESET;
 
@@ -88,7 +88,7 @@ public final class StreamDriver implements Streams {
             return size() > MAX_REMEMBERED_SYNS;
         }
     };
-    private final ArrayDeque<Early> early = new ArrayDeque<>();
+    private final EarlyPackets early = new EarlyPackets();
     private final ArrayDeque<PendingAccept> accepts = new ArrayDeque<>();
     private final ArrayDeque<DrivenStream> queued = new ArrayDeque<>();
     private final ArrayDeque<DrivenStream> dirty = new ArrayDeque<>();
@@ -107,8 +107,6 @@ public final class StreamDriver implements Streams {
     private final IntObjectHashMap<DrivenStream> tracked = new IntObjectHashMap<>();
 
     private record SynKey(Hash peer, int streamId) {}
-
-    private record Early(int streamId, ByteBuf packet, InboundMessage message, long until) {}
 
     private static final class PendingAccept {
         private final Consumer<StreamSocket> then;
@@ -201,10 +199,7 @@ public final class StreamDriver implements Streams {
             stream.connection.sessionClosed();
             touch(stream);
         }
-        for (Early packet : early) {
-            packet.packet.release();
-        }
-        early.clear();
+        early.release();
         accepts.clear();
         queued.clear();
         timer.cancel();
@@ -321,12 +316,12 @@ public final class StreamDriver implements Streams {
             young.handle(packet, null);
             return;
         }
-        long now = now();
-        while (!early.isEmpty() && (early.size() >= MAX_EARLY || early.peek().until <= now)) {
-            early.poll().packet.release();
-        }
-        early.add(new Early(
-                packet.receiveStreamId, in.retainedSlice(start, in.writerIndex() - start), message, now + EARLY_NANOS));
+        ByteBuf kept = in.retainedSlice(start, in.writerIndex() - start);
+        early.add(
+                packet.receiveStreamId,
+                new InboundMessage(Protocol.STREAMING, message.fromPort(), message.toPort(), kept),
+                now());
+        arm();
     }
 
     private void verify(ByteBuf in, int start, InboundMessage message, DrivenStream stream) {
@@ -487,17 +482,9 @@ public final class StreamDriver implements Streams {
     }
 
     private void replayEarly(int peerId) {
-        // first out of the queue, then in again: users who hear of them may end the stream, or the session
-        List<Early> behind = new ArrayList<>();
-        for (Iterator<Early> all = early.iterator(); all.hasNext(); ) {
-            Early one = all.next();
-            if (one.streamId == peerId) {
-                all.remove();
-                behind.add(one);
-            }
-        }
-        for (Early one : behind) {
-            onMessage(new InboundMessage(Protocol.STREAMING, one.message.fromPort(), one.message.toPort(), one.packet));
+        // first out of there, then in again: users who hear of them may end the stream, or the session
+        for (InboundMessage message : early.take(peerId)) {
+            onMessage(message);
         }
     }
 
@@ -641,7 +628,7 @@ public final class StreamDriver implements Streams {
     }
 
     private void arm() {
-        long first = deadlines.next();
+        long first = Math.min(deadlines.next(), early.nextTimeout());
         if (first < timerAt && !closed) {
             timer.cancel();
             timerAt = first;
@@ -652,6 +639,7 @@ public final class StreamDriver implements Streams {
     private void timeOut() {
         timerAt = TimerTable.NEVER;
         long now = now();
+        early.expire(now);
         for (DrivenStream stream = deadlines.pollDue(now); stream != null; stream = deadlines.pollDue(now)) {
             if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
                 queued.remove(stream);

@@ -224,6 +224,18 @@ class StreamPeerRulesTest {
     }
 
     @Test
+    void dataWhoseSynNeverComesIsKeptSomeSeconds() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        for (int sequence = 1; sequence <= 10; sequence++) {
+            peer.sendPooled(sequence, new byte[100]);
+        }
+        pass(9_000);
+        assertEquals(10, LeakCheck.openBuffers());
+        pass(2_000);
+        assertEquals(0, LeakCheck.openBuffers());
+    }
+
+    @Test
     void dataThatOvertookTheSynOfAStreamRefusedAtOnceDoesNoHarm() {
         HandPeer peer = new HandPeer(world, KEYS, world.alice);
         world.on(() -> world.alice.streams.accept(StreamSocket::reset));
