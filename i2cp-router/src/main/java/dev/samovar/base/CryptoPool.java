@@ -6,7 +6,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The {@link Offload} of a running program: a small fixed pool of daemon threads. */
+/**
+ * The {@link Offload} of a running program: a small fixed pool of daemon threads. Its queue has no bound of its own: it is as
+ * long as its owners' bounds together. Each owner has a fixed number of tasks here at a time, so that none waits for another's
+ * flood: a session of streams {@link OffloadShare}, one of datagrams two batches, an I2CP connection one task in each
+ * direction, a SAM connection one key pair.
+ */
 public final class CryptoPool implements Offload, AutoCloseable {
 
     private final ExecutorService threads;

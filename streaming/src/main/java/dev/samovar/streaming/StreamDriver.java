@@ -4,13 +4,13 @@ import dev.samovar.base.Cancellable;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
+import dev.samovar.base.OffloadShare;
 import dev.samovar.base.TimerTable;
 import dev.samovar.base.WireException;
 import dev.samovar.crypto.SigType;
 import dev.samovar.data.Destination;
 import dev.samovar.data.DestinationKeys;
 import dev.samovar.data.Hash;
-import dev.samovar.data.OfflineSignature;
 import dev.samovar.i2cp.client.DeliveryStatus;
 import dev.samovar.i2cp.client.I2cpClientSession;
 import dev.samovar.i2cp.client.InboundMessage;
@@ -24,7 +24,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +40,10 @@ import java.util.function.Consumer;
  * 4 congestion       onWritable   streams that had more to send are drained again
  * </pre>
  *
- * <p>Owner: the session's lane. Bounds: {@value #MAX_STREAMS} streams, {@value #MAX_VERIFICATIONS} signatures being checked
- * (more are dropped: peers send again), {@value #MAX_QUEUED} streams waiting for an accept (more are refused).
+ * <p>Owner: the session's lane. Bounds: {@value #MAX_STREAMS} streams, each with one packet at the signer; {@value
+ * SignatureChecks#MAX} signatures being checked (more are dropped: peers send again); of all these {@value #AT_POOL} are at the
+ * pool at a time, so that no session waits for another's flood; {@value #MAX_QUEUED} streams waiting for an accept (more are
+ * refused).
  */
 public final class StreamDriver implements Streams {
 
@@ -50,7 +51,7 @@ public final class StreamDriver implements Streams {
     private static final int FIRST_TRACKING = 0x4000_0000;
 
     static final int MAX_STREAMS = 8192;
-    static final int MAX_VERIFICATIONS = 512;
+    static final int AT_POOL = 8;
     static final int MAX_QUEUED = 64;
 
     /** No packet that is signed, or that comes before a SYN, needs more bytes. */
@@ -66,8 +67,14 @@ public final class StreamDriver implements Streams {
     /** No stream's id: stands for the stream that a refused SYN did not get. */
     private static final int REFUSED = 0;
 
-    /** Signatures made on the lane when a session ends; streams beyond that end without a word. */
-    private static final int MAX_LAST_SIGNATURES = 256;
+    /** Signatures made on the lane when a session ends, some ms of them; streams beyond that end without a word. */
+    private static final int MAX_LAST_SIGNATURES = 64;
+
+    /** The same for types that take a millisecond and more. */
+    private static final int MAX_LAST_SLOW_SIGNATURES = 8;
+
+    /** What may be at the signer, then a CLOSE behind a SYN, or else a RESET. */
+    private static final int LAST_SIGNATURES_OF_A_STREAM = 3;
 
     private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -78,6 +85,7 @@ public final class StreamDriver implements Streams {
     private final StreamOptions options;
     private final Entropy entropy;
     private final Offload offload;
+    private final SignatureChecks checks;
     private final Lane lane;
 
     private final IntObjectHashMap<DrivenStream> streams = new IntObjectHashMap<>();
@@ -102,7 +110,6 @@ public final class StreamDriver implements Streams {
     private boolean draining;
     private boolean listening;
     private boolean closed;
-    private int verifications;
     private int nextTracking = FIRST_TRACKING;
     private final IntObjectHashMap<DrivenStream> tracked = new IntObjectHashMap<>();
 
@@ -122,8 +129,9 @@ public final class StreamDriver implements Streams {
         this.keys = keys;
         this.options = options;
         this.entropy = entropy;
-        this.offload = offload;
+        this.offload = new OffloadShare(offload, AT_POOL);
         this.lane = session.lane();
+        this.checks = new SignatureChecks(lane, this.offload);
     }
 
     private long now() {
@@ -188,9 +196,11 @@ public final class StreamDriver implements Streams {
         if (closed) {
             return;
         }
-        int signatures = MAX_LAST_SIGNATURES;
+        int signatures = keys.signingKeys().type() == SigType.EdDSA_SHA512_Ed25519
+                ? MAX_LAST_SIGNATURES
+                : MAX_LAST_SLOW_SIGNATURES;
         for (DrivenStream stream : new ArrayList<>(streams.values())) {
-            if (signatures > 0) {
+            if (signatures >= LAST_SIGNATURES_OF_A_STREAM) {
                 signatures -= lastWords(stream);
             }
         }
@@ -331,33 +341,14 @@ public final class StreamDriver implements Streams {
         }
     }
 
-    /**
-     * Has the signature of the packet just decoded checked elsewhere; the packet stands decoded again, from a copy, when
-     * {@code whenHolds} runs. SPEC streaming#signature: made over the whole packet with zeros in the signature's place.
-     */
+    /** Has the signature of the packet just decoded checked; the packet stands decoded again when {@code whenHolds} runs. */
     private void check(ByteBuf in, int start, PeerIdentity signer, Runnable whenHolds) {
-        if (packet.signature == null || signer.type() == null || verifications >= MAX_VERIFICATIONS) {
-            return;
-        }
-        byte[] bytes = new byte[in.writerIndex() - start];
-        in.getBytes(start, bytes);
-        byte[] signature = packet.signature;
-        byte[] zeroed = bytes.clone();
-        Arrays.fill(zeroed, packet.signatureOffset, packet.signatureOffset + signature.length, (byte) 0);
-        OfflineSignature offline = packet.offline;
-        long today = lane.clock().epochMillis();
-        verifications++;
-        offload.submit(
-                lane,
-                () -> signer.signed(zeroed, signature)
-                        && (offline == null || offline.verify(signer.destination(), today)),
-                holds -> {
-                    verifications--;
-                    if (holds && !closed) {
-                        decodeAgain(bytes, signer);
-                        whenHolds.run();
-                    }
-                });
+        checks.check(in, start, packet, signer, bytes -> {
+            if (!closed) {
+                decodeAgain(bytes, signer);
+                whenHolds.run();
+            }
+        });
     }
 
     private void decodeAgain(byte[] bytes, PeerIdentity signer) {

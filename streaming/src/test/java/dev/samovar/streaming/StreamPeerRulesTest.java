@@ -10,6 +10,8 @@ import dev.samovar.data.DestinationKeys;
 import dev.samovar.testkit.LeakCheck;
 import dev.samovar.testkit.OfflineKeys;
 import dev.samovar.testkit.SeededEntropy;
+import dev.samovar.testkit.SimLink;
+import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -184,7 +186,7 @@ class StreamPeerRulesTest {
         DestinationKeys second = OfflineKeys.generate(
                 SigType.EdDSA_SHA512_Ed25519, SigType.ECDSA_SHA256_P256, 1_900_000_000L, new SeededEntropy(15));
         StreamWorld offline =
-                new StreamWorld(3, sim -> new dev.samovar.testkit.SimLink(sim, 10, 0, 0, 0), first, second);
+                new StreamWorld(3, sim -> new SimLink(sim, 10, 0, 0, 0), first, second);
         End[] ends = offline.connected();
         offline.on(() -> {
             ends[0].write(new byte[5000], 5000, true);
@@ -221,6 +223,54 @@ class StreamPeerRulesTest {
         peer.synchronize(-1);
         pass(15);
         assertArrayEquals(new byte[] {1, 2}, end[0].received.toByteArray());
+    }
+
+    @Test
+    void aSignedPacketLargerThanAnyHasToBeIsNotEvenChecked() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        world.on(() -> world.alice.streams.accept(socket -> {
+            throw new AssertionError("it was checked");
+        }));
+        peer.signed(StreamFlag.SYNCHRONIZE | StreamFlag.FROM_INCLUDED, 0, -1, new byte[4000]);
+        pass(100);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aFloodOfSignedPacketsTakesFewPlacesAtThePool() {
+        StreamWorld slow = StreamWorld.slowSigner(7, sim -> new SimLink(sim, 10, 0, 0, 0), 50);
+        HandPeer peer = new HandPeer(slow, KEYS, slow.alice);
+        byte[] syn = peer.signedBytes(StreamFlag.SYNCHRONIZE | StreamFlag.FROM_INCLUDED, 0, -1, NOTHING);
+        for (int i = 0; i < 600; i++) {
+            peer.transmit(Unpooled.copiedBuffer(syn));
+        }
+        slow.world.runFor(1, TimeUnit.MINUTES);
+        assertEquals(StreamDriver.AT_POOL, slow.mostAtPool);
+    }
+
+    @Test
+    void aSessionThatEndsSignsNoMoreThanTheLaneCanSpare() {
+        DestinationKeys slowKeys = DestinationKeys.generate(SigType.ECDSA_SHA256_P256, new SeededEntropy(16));
+        StreamWorld slow = new StreamWorld(3, sim -> new SimLink(sim, 10, 0, 0, 0), slowKeys, KEYS);
+        End[] ends = new End[40];
+        slow.on(() -> {
+            for (int i = 0; i < ends.length; i++) {
+                slow.bob.streams.accept(socket -> new End(slow, socket));
+                ends[i] = new End(
+                        slow, slow.alice.streams.connect(slow.bob.keys.destination(), 0, 0, StreamWorld.MINUTE));
+            }
+        });
+        slow.world.runFor(5, TimeUnit.SECONDS);
+        int[] signed = new int[1];
+        slow.alice.session.tap(message -> {
+            int flags = message.payload().getUnsignedShort(message.payload().readerIndex() + 18);
+            signed[0] += (flags & StreamFlag.SIGNATURE_INCLUDED) == 0 ? 0 : 1;
+        });
+        slow.on(slow.alice.streams::close);
+        assertTrue(signed[0] > 0 && signed[0] <= 8, signed[0] + " signatures");
+        for (End end : ends) {
+            assertEquals(StreamEnd.SESSION_CLOSED, end.end);
+        }
     }
 
     @Test

@@ -42,13 +42,28 @@ final class StreamWorld {
     final Side bob;
     private final Offload offload;
 
+    /** Tasks that were at the slow pool at one time. */
+    int mostAtPool;
+
     /** A pool whose results come late, in any order. */
-    private record SlowOffload(SimWorld world, int mostMillis) implements Offload {
+    private final class SlowOffload implements Offload {
+
+        private final int mostMillis;
+        private int atPool;
+
+        SlowOffload(int mostMillis) {
+            this.mostMillis = mostMillis;
+        }
+
         @Override
         public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
+            mostAtPool = Math.max(mostAtPool, ++atPool);
             T result = work.get();
             long delay = TimeUnit.MILLISECONDS.toNanos(world.entropy().below(mostMillis + 1));
-            lane.schedule(world.nanos() + delay, () -> then.accept(result));
+            lane.schedule(world.nanos() + delay, () -> {
+                atPool--;
+                then.accept(result);
+            });
         }
     }
 
@@ -107,7 +122,7 @@ final class StreamWorld {
             DestinationKeys bobKeys,
             int signerMillis) {
         world = new SimWorld(seed);
-        offload = signerMillis == 0 ? Offload.inline() : new SlowOffload(world, signerMillis);
+        offload = signerMillis == 0 ? Offload.inline() : new SlowOffload(signerMillis);
         network = new FakeI2cpNetwork(() -> link.apply(world));
         lane = world.newLane();
         alice = new Side(aliceKeys, StreamOptions.defaults());
