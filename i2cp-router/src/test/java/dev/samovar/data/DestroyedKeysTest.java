@@ -26,8 +26,7 @@ class DestroyedKeysTest {
     void theySignNothing(SigType type) {
         DestinationKeys keys = keys(type);
         keys.destroy();
-        assertArrayEquals(
-                new byte[type.signatureLength()], keys.signingKeys().sign(MESSAGE));
+        assertArrayEquals(new byte[type.signatureLength()], keys.signingKeys().sign(MESSAGE));
     }
 
     @Test
@@ -51,10 +50,7 @@ class DestroyedKeysTest {
             boolean nothing = Arrays.equals(signature, new byte[64]);
             assertTrue(nothing
                     || Signatures.verify(
-                            SigType.EdDSA_SHA512_Ed25519,
-                            keys.destination().signingPublicKey(),
-                            MESSAGE,
-                            signature));
+                            SigType.EdDSA_SHA512_Ed25519, keys.destination().signingPublicKey(), MESSAGE, signature));
         }
     }
 }

@@ -34,10 +34,7 @@ final class SignatureChecks {
     void check(ByteBuf bytes, int start, StreamPacket packet, PeerIdentity signer, Consumer<byte[]> whenHolds) {
         int length = bytes.writerIndex() - start;
         byte[] signature = packet.signature;
-        if (signature == null
-                || signer.type() == null
-                || underWay >= MAX
-                || length > StreamDriver.MAX_SMALL_PACKET) {
+        if (signature == null || signer.type() == null || underWay >= MAX || length > StreamDriver.MAX_SMALL_PACKET) {
             return;
         }
         byte[] unsigned = new byte[length];

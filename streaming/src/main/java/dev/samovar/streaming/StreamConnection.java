@@ -8,6 +8,7 @@ import dev.samovar.data.OfflineSignature;
 import dev.samovar.i2cp.message.ClientPayload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  * 5 choke          a receiver whose reader is slow says so in its acknowledgements; the sender then only probes
  * 6 shutdownOutput CLOSE, signed, behind the last byte; each direction by itself
  * 7 the end        both CLOSEs acknowledged; then we linger to acknowledge the peer's again
+ * 8 keepAlive      a peer that has been silent for long has to answer: an empty packet, or our CLOSE again
  * </pre>
  *
  * <p>A core: time comes in, packets are polled out. While a packet is at the signer nothing else leaves, so that a stream's
@@ -60,6 +62,9 @@ final class StreamConnection {
 
     private static final long MAX_LINGER = TimeUnit.MINUTES.toNanos(5);
     private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(90);
+
+    /** Repetitions of our CLOSE in a row, without any packet of the peer's, after which it is taken for gone. */
+    private static final int MAX_CLOSES_UNANSWERED = 4;
 
     private enum Timer {
         CONNECT,
@@ -126,6 +131,9 @@ final class StreamConnection {
 
     private boolean closeRequested;
     private boolean closeSent;
+    private boolean emptyPacketWanted;
+    private boolean closeAgainWanted;
+    private int unansweredCloses;
     private boolean discardInput;
     private boolean resetRequested;
 
@@ -212,6 +220,7 @@ final class StreamConnection {
             return;
         }
         unansweredProbes = 0;
+        unansweredCloses = 0;
         if (packet.has(StreamFlag.RESET)) {
             finish(state == State.CONNECTING ? StreamEnd.REFUSED : StreamEnd.RESET_BY_PEER);
             return;
@@ -368,12 +377,7 @@ final class StreamConnection {
                 case RTO -> retransmissionTimeOut(now);
                 case ACK -> acks.dueNow();
                 case PROBE -> probe(now);
-                case KEEP_ALIVE -> {
-                    if (state == State.OPEN) {
-                        acks.dueNow();
-                    }
-                    timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
-                }
+                case KEEP_ALIVE -> keepAlive(now);
                 case ABANDON -> {
                     resetRequested = true;
                     finish(StreamEnd.RESET);
@@ -415,6 +419,24 @@ final class StreamConnection {
         probes++;
         probeAllowed = true;
         timers.set(Timer.PROBE, now + probeDelay());
+    }
+
+    /**
+     * The peer has been silent for long, and may be gone. What is under way tells; where nothing is, an empty packet does,
+     * since it has to be acknowledged, as Java I2P has it. Behind our CLOSE there are no numbers any more: it goes again.
+     */
+    private void keepAlive(long now) {
+        timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
+        if (state != State.OPEN || !underWay.isEmpty()) {
+            return;
+        }
+        if (!closeSent) {
+            emptyPacketWanted = true;
+        } else if (++unansweredCloses > MAX_CLOSES_UNANSWERED) {
+            giveUp();
+        } else {
+            closeAgainWanted = true;
+        }
     }
 
     /** The peer may hear a RESET yet: it could be waiting for us, with nothing to send that would tell it. */
@@ -507,7 +529,7 @@ final class StreamConnection {
         }
         if (resetRequested) {
             resetRequested = false;
-            return signed(StreamFlag.RESET, null, now);
+            return signed(StreamFlag.RESET, 0, null, now);
         }
         if (state == State.DEAD) {
             return null;
@@ -515,6 +537,10 @@ final class StreamConnection {
         Outgoing packet = retransmission(now);
         if (packet == null && state != State.LINGERING) {
             packet = fresh(now);
+        }
+        if (packet == null && closeAgainWanted && state == State.OPEN) {
+            closeAgainWanted = false;
+            packet = signed(StreamFlag.CLOSE, underWay.next() - 1, null, now);
         }
         if (packet == null && acks.isDue() && sendStreamId != 0 && underWay.next() > 0) {
             packet = plainAck();
@@ -564,12 +590,12 @@ final class StreamConnection {
         }
         int waiting = sendQueue.bytes();
         if (waiting == 0) {
-            if (!closeRequested || closeSent) {
-                return null;
+            if (closeRequested && !closeSent) {
+                closeSent = true;
+                probeAllowed = false;
+                return signed(StreamFlag.CLOSE, underWay.next(), null, now);
             }
-            closeSent = true;
-            probeAllowed = false;
-            return signed(StreamFlag.CLOSE, null, now);
+            return emptyPacketWanted && !closeSent ? numbered(Unpooled.EMPTY_BUFFER, now) : null;
         }
         if (waiting < packetSize) {
             // at most one small packet under way: the next is filled meanwhile, or leaves when that is acknowledged
@@ -578,12 +604,18 @@ final class StreamConnection {
             }
             lastPartial = underWay.next();
         }
-        probeAllowed = false;
         ByteBuf payload = sendQueue.take(Math.min(waiting, packetSize));
         if (writableWanted && sendQueue.room() >= SendQueue.CAPACITY / 2) {
             writableWanted = false;
             writableEvent = true;
         }
+        return numbered(payload, now);
+    }
+
+    /** A new packet with this payload, which belongs to the window from now on. */
+    private Outgoing numbered(ByteBuf payload, long now) {
+        emptyPacketWanted = false;
+        probeAllowed = false;
         long sequence = underWay.add(payload, now);
         armRetransmission(now);
         return data(sequence, payload);
@@ -652,11 +684,11 @@ final class StreamConnection {
         if (!initiator && sendQueue.bytes() > 0) {
             payload = sendQueue.take(Math.min(sendQueue.bytes(), packetSize));
         }
-        return signed(StreamFlag.SYNCHRONIZE, payload, now);
+        return signed(StreamFlag.SYNCHRONIZE, underWay.next(), payload, now);
     }
 
-    /** A packet that the signer has to see first. Kept as signed, for sending it again. */
-    private Outgoing signed(int kind, ByteBuf payload, long now) {
+    /** A packet that the signer has to see first. A new one, by its number, is kept as signed for sending it again. */
+    private Outgoing signed(int kind, long sequence, ByteBuf payload, long now) {
         boolean syn = kind == StreamFlag.SYNCHRONIZE;
         OfflineSignature offline = keys.offline().orElse(null);
         int flags = kind | StreamFlag.SIGNATURE_INCLUDED;
@@ -670,7 +702,7 @@ final class StreamConnection {
         if (syn && initiator) {
             nacks = replayProtection();
         }
-        long sequence = kind == StreamFlag.RESET ? 0 : underWay.next();
+        boolean isNew = kind != StreamFlag.RESET && sequence == underWay.next();
         boolean noAck = receiveQueue.highest() < 0;
         ByteBuf packet = newPacket(1024 + (payload == null ? 0 : payload.readableBytes()));
         int start = packet.writerIndex();
@@ -698,12 +730,12 @@ final class StreamConnection {
             packet.writeBytes(payload);
             payload.release();
         }
-        if (kind != StreamFlag.RESET) {
+        if (isNew) {
             underWay.add(null, now);
             armRetransmission(now);
         }
         atSigner = true;
-        return new Outgoing(packet, signatureOffset, kind == StreamFlag.RESET ? -1 : sequence, syn);
+        return new Outgoing(packet, signatureOffset, isNew ? sequence : -1, syn);
     }
 
     /** SPEC streaming#replay-prevention: the first SYN carries the hash of the destination it is for as eight NACKs. */

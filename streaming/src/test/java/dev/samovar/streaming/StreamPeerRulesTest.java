@@ -106,16 +106,76 @@ class StreamPeerRulesTest {
     }
 
     @Test
-    void aPeerThatChokesAStreamWithNothingToSayMaySleepAsLongAsItLikes() {
+    void aPeerThatChokesAStreamWithNothingToSayMayDoSoAsLongAsItAnswers() {
         HandPeer peer = new HandPeer(world, KEYS, world.alice);
         End end = connectedTo(peer);
         peer.ack(0, 61_000);
+        peer.onPacket = packet -> peer.ack(packet.sequence, 61_000);
         world.world.runFor(2, TimeUnit.HOURS);
         assertNull(end.end, "probes that were never sent count as unanswered");
+        long last = peer.heard.get(peer.heard.size() - 1).sequence;
+        assertTrue(last >= 50 && last <= 80, "kept alive by " + last + " packets");
         peer.heard.clear();
         world.on(() -> end.write(new byte[100], 100, false));
         world.world.runFor(11, TimeUnit.SECONDS);
+        assertEquals(last + 1, peer.heard.get(0).sequence);
+    }
+
+    @Test
+    void anIdleStreamWhosePeerHasVanishedEnds() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        pass(100);
+        peer.heard.clear();
+        world.world.runFor(89, TimeUnit.SECONDS);
+        assertEquals(0, peer.heard.size());
+        world.world.runFor(2, TimeUnit.SECONDS);
         assertEquals(1, peer.heard.get(0).sequence);
+        assertEquals(0, peer.heard.get(0).payload.readableBytes());
+        world.world.runFor(15, TimeUnit.MINUTES);
+        assertEquals(StreamEnd.TIMED_OUT, end.end);
+        assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void aHalfClosedStreamWhosePeerHasVanishedEnds() {
+        HandPeer peer = new HandPeer(world, KEYS, world.alice);
+        End end = connectedTo(peer);
+        world.on(end.socket::shutdownOutput);
+        pass(15);
+        peer.ack(1);
+        pass(15);
+        peer.heard.clear();
+        world.world.runFor(5, TimeUnit.MINUTES);
+        assertNull(end.end);
+        assertEquals(3, peer.count(packet -> packet.has(StreamFlag.CLOSE) && packet.sequence == 1));
+        world.world.runFor(5, TimeUnit.MINUTES);
+        assertEquals(StreamEnd.TIMED_OUT, end.end);
+        assertEquals(0, world.alice.streams.openStreams());
+    }
+
+    @Test
+    void idleStreamsWhosePeersAnswerStayForEver() {
+        End[] open = world.connected();
+        End[] half = world.connected();
+        world.on(half[0].socket::shutdownOutput);
+        world.world.runFor(12, TimeUnit.HOURS);
+        assertNull(open[0].end);
+        assertNull(open[1].end);
+        assertNull(half[0].end);
+        byte[] late = {1, 2, 3};
+        world.on(() -> {
+            open[0].write(late, 3, true);
+            open[1].write(late, 3, true);
+            half[1].write(late, 3, true);
+        });
+        pass(1000);
+        assertArrayEquals(late, open[0].received.toByteArray());
+        assertArrayEquals(late, open[1].received.toByteArray());
+        assertArrayEquals(late, half[0].received.toByteArray());
+        assertEquals(StreamEnd.COMPLETED, open[0].end);
+        assertEquals(StreamEnd.COMPLETED, half[1].end);
     }
 
     @Test
@@ -185,8 +245,7 @@ class StreamPeerRulesTest {
                 SigType.ECDSA_SHA512_P521, SigType.EdDSA_SHA512_Ed25519, 1_900_000_000L, new SeededEntropy(14));
         DestinationKeys second = OfflineKeys.generate(
                 SigType.EdDSA_SHA512_Ed25519, SigType.ECDSA_SHA256_P256, 1_900_000_000L, new SeededEntropy(15));
-        StreamWorld offline =
-                new StreamWorld(3, sim -> new SimLink(sim, 10, 0, 0, 0), first, second);
+        StreamWorld offline = new StreamWorld(3, sim -> new SimLink(sim, 10, 0, 0, 0), first, second);
         End[] ends = offline.connected();
         offline.on(() -> {
             ends[0].write(new byte[5000], 5000, true);

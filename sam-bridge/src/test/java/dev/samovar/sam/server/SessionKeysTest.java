@@ -31,7 +31,8 @@ class SessionKeysTest {
         assertFalse(bridge.onLane(() -> seen.get().signingKeys().privateKey().isZero()));
         client.close();
         bridge.until("the session is over", () -> bridge.server.status().sessions() == 0);
-        bridge.until("its keys are gone", () -> seen.get().signingKeys().privateKey().isZero());
+        bridge.until(
+                "its keys are gone", () -> seen.get().signingKeys().privateKey().isZero());
         assertTrue(seen.get().toString().contains("redacted"));
     }
 }
