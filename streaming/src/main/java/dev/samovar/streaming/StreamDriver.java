@@ -24,8 +24,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -42,8 +40,8 @@ import java.util.function.Consumer;
  *
  * <p>Owner: the session's lane. Bounds: {@value #MAX_STREAMS} streams, each with one packet at the signer; {@value
  * SignatureChecks#MAX} signatures being checked (more are dropped: peers send again); of all these {@value #AT_POOL} are at the
- * pool at a time, so that no session waits for another's flood; {@value #MAX_QUEUED} streams waiting for an accept (more are
- * refused).
+ * pool at a time, so that no session waits for another's flood; {@value AcceptQueue#MAX_STREAMS} streams waiting for an accept
+ * (more are refused).
  */
 public final class StreamDriver implements Streams {
 
@@ -52,20 +50,15 @@ public final class StreamDriver implements Streams {
 
     static final int MAX_STREAMS = 8192;
     static final int AT_POOL = 8;
-    static final int MAX_QUEUED = 64;
 
     /** No packet that is signed, or that comes before a SYN, needs more bytes. */
     static final int MAX_SMALL_PACKET = 4096;
 
-    private static final int MAX_REMEMBERED_SYNS = 8192;
     private static final int MAX_REFUSALS_PER_SECOND = 16;
     private static final int MAX_PONGS_PER_SECOND = 16;
     private static final int MAX_ECHO = 2048;
     private static final int REPLAY_NACKS = 8;
     private static final int[] NO_NACKS = {};
-
-    /** No stream's id: stands for the stream that a refused SYN did not get. */
-    private static final int REFUSED = 0;
 
     /** Signatures made on the lane when a session ends, some ms of them; streams beyond that end without a word. */
     private static final int MAX_LAST_SIGNATURES = 64;
@@ -90,15 +83,9 @@ public final class StreamDriver implements Streams {
 
     private final IntObjectHashMap<DrivenStream> streams = new IntObjectHashMap<>();
     private final IntObjectHashMap<DrivenStream> youngByPeerId = new IntObjectHashMap<>();
-    private final Map<SynKey, Integer> recentSyns = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SynKey, Integer> eldest) {
-            return size() > MAX_REMEMBERED_SYNS;
-        }
-    };
+    private final RecentSyns recentSyns = new RecentSyns();
     private final EarlyPackets early = new EarlyPackets();
-    private final ArrayDeque<PendingAccept> accepts = new ArrayDeque<>();
-    private final ArrayDeque<DrivenStream> queued = new ArrayDeque<>();
+    private final AcceptQueue accepts = new AcceptQueue();
     private final ArrayDeque<DrivenStream> dirty = new ArrayDeque<>();
     private final DeadlineQueue<DrivenStream> deadlines = new DeadlineQueue<>();
     private final StreamPacket packet = new StreamPacket();
@@ -108,20 +95,9 @@ public final class StreamDriver implements Streams {
     private Cancellable timer = () -> {};
     private long timerAt = TimerTable.NEVER;
     private boolean draining;
-    private boolean listening;
     private boolean closed;
     private int nextTracking = FIRST_TRACKING;
     private final IntObjectHashMap<DrivenStream> tracked = new IntObjectHashMap<>();
-
-    private record SynKey(Hash peer, int streamId) {}
-
-    private static final class PendingAccept {
-        private final Consumer<StreamSocket> then;
-
-        PendingAccept(Consumer<StreamSocket> then) {
-            this.then = then;
-        }
-    }
 
     public StreamDriver(
             I2cpClientSession session, DestinationKeys keys, StreamOptions options, Entropy entropy, Offload offload) {
@@ -134,8 +110,12 @@ public final class StreamDriver implements Streams {
         this.checks = new SignatureChecks(lane, this.offload);
     }
 
-    private long now() {
+    long now() {
         return lane.clock().nanos();
+    }
+
+    Lane lane() {
+        return lane;
     }
 
     // ---- commands ----
@@ -145,7 +125,7 @@ public final class StreamDriver implements Streams {
         int id = newStreamId();
         StreamConnection connection =
                 StreamConnection.connect(keys, options, peer, id, fromPort, toPort, now() + timeoutNanos);
-        DrivenStream stream = new DrivenStream(connection);
+        DrivenStream stream = new DrivenStream(this, connection);
         if (closed || streams.size() >= MAX_STREAMS) {
             connection.sessionClosed();
         } else {
@@ -166,8 +146,8 @@ public final class StreamDriver implements Streams {
 
     @Override
     public Cancellable accept(Consumer<StreamSocket> whenConnected) {
-        listening = true;
-        for (DrivenStream waiting = queued.poll(); waiting != null; waiting = queued.poll()) {
+        accepts.listen();
+        for (DrivenStream waiting = accepts.pollStream(); waiting != null; waiting = accepts.pollStream()) {
             if (waiting.connection.end() == null || waiting.connection.end() == StreamEnd.COMPLETED) {
                 waiting.queuedUntil = 0;
                 whenConnected.accept(waiting);
@@ -176,9 +156,7 @@ public final class StreamDriver implements Streams {
             }
             waiting.forget();
         }
-        PendingAccept pending = new PendingAccept(whenConnected);
-        accepts.add(pending);
-        return () -> accepts.remove(pending);
+        return accepts.add(whenConnected);
     }
 
     /** Streams that wait for a time; never more than there are. */
@@ -211,7 +189,6 @@ public final class StreamDriver implements Streams {
         }
         early.release();
         accepts.clear();
-        queued.clear();
         timer.cancel();
     }
 
@@ -400,13 +377,13 @@ public final class StreamDriver implements Streams {
         if (!isForUs() || packet.receiveStreamId == 0) {
             return;
         }
-        SynKey key = new SynKey(signer.destination().hash(), packet.receiveStreamId);
-        Integer before = recentSyns.get(key);
+        Hash peer = signer.destination().hash();
+        Integer before = recentSyns.find(peer, packet.receiveStreamId);
         if (before != null) {
             DrivenStream known = streams.get(before);
             if (known != null) {
                 known.handle(packet, signer);
-            } else if (before == REFUSED && refusals.allows(now())) {
+            } else if (before == RecentSyns.REFUSED && refusals.allows(now())) {
                 // our RESET was lost
                 refuse(signer, message);
             }
@@ -415,25 +392,25 @@ public final class StreamDriver implements Streams {
         if (streams.size() >= MAX_STREAMS) {
             return;
         }
-        boolean wanted = !accepts.isEmpty() || listening && queued.size() < MAX_QUEUED;
+        boolean wanted = accepts.wantsStream();
         if (!wanted && !refusals.allows(now())) {
             return;
         }
         if (!wanted) {
-            recentSyns.put(key, REFUSED);
+            recentSyns.add(peer, packet.receiveStreamId, RecentSyns.REFUSED);
             refuse(signer, message);
             return;
         }
         DrivenStream stream = answer(signer, message);
-        recentSyns.put(key, stream.connection.receiveStreamId());
+        recentSyns.add(peer, packet.receiveStreamId, stream.connection.receiveStreamId());
         youngByPeerId.put(packet.receiveStreamId, stream);
         int peerId = packet.receiveStreamId;
-        PendingAccept accept = accepts.poll();
+        Consumer<StreamSocket> accept = accepts.pollAccept();
         if (accept != null) {
-            accept.then.accept(stream);
+            accept.accept(stream);
         } else {
             stream.queuedUntil = now() + QUEUED_NANOS;
-            queued.add(stream);
+            accepts.add(stream);
         }
         touch(stream);
         replayEarly(peerId);
@@ -441,7 +418,7 @@ public final class StreamDriver implements Streams {
 
     private DrivenStream answer(PeerIdentity signer, InboundMessage message) {
         int id = newStreamId();
-        DrivenStream stream = new DrivenStream(StreamConnection.accept(
+        DrivenStream stream = new DrivenStream(this, StreamConnection.accept(
                 keys, options, signer, packet, id, message.toPort(), message.fromPort(), now()));
         streams.put(id, stream);
         return stream;
@@ -503,7 +480,7 @@ public final class StreamDriver implements Streams {
     // ---- 3 drain ----
 
     /** Something happened to this stream: what follows from it happens before the caller's turn ends. */
-    private void touch(DrivenStream stream) {
+    void touch(DrivenStream stream) {
         if (!stream.isDirty) {
             stream.isDirty = true;
             dirty.add(stream);
@@ -633,7 +610,7 @@ public final class StreamDriver implements Streams {
         early.expire(now);
         for (DrivenStream stream = deadlines.pollDue(now); stream != null; stream = deadlines.pollDue(now)) {
             if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
-                queued.remove(stream);
+                accepts.remove(stream);
                 stream.connection.reset();
                 stream.forget();
             } else {
@@ -657,135 +634,13 @@ public final class StreamDriver implements Streams {
             tracked.remove(stream.tracking);
         }
         if (stream.queuedUntil != 0) {
-            queued.remove(stream);
+            accepts.remove(stream);
             stream.forget();
         }
         deadlines.remove(stream);
         stream.over = true;
         if (stream.forgotten) {
             connection.release();
-        }
-    }
-
-    /** A stream and its user. */
-    private final class DrivenStream extends DeadlineQueue.Entry implements StreamSocket {
-
-        private final StreamConnection connection;
-        private Listener listener;
-        private boolean isDirty;
-        private boolean blocked;
-        private boolean forgotten;
-        private boolean over;
-        private long queuedUntil;
-        private int tracking;
-        private StreamConnection.Outgoing atSigner;
-
-        DrivenStream(StreamConnection connection) {
-            this.connection = connection;
-        }
-
-        void handle(StreamPacket packet, PeerIdentity signer) {
-            connection.handle(packet, signer, now());
-            touch(this);
-        }
-
-        StreamConnection.Event nextEvent() {
-            return listener == null ? null : connection.pollEvent();
-        }
-
-        long nextTimeout() {
-            long next = connection.nextTimeout();
-            return queuedUntil != 0 ? Math.min(next, queuedUntil) : next;
-        }
-
-        void tell(StreamConnection.Event event) {
-            switch (event) {
-                case CONNECTED -> listener.onConnected();
-                case WRITABLE -> listener.onWritable();
-                case READABLE -> listener.onReadable();
-                case END_OF_INPUT -> listener.onEndOfInput();
-                case CLOSED -> {
-                    listener.onClosed(connection.end());
-                    if (forgotten) {
-                        connection.release();
-                    }
-                }
-                default -> throw new IllegalStateException();
-            }
-        }
-
-        /** Nobody will read what came. */
-        void forget() {
-            forgotten = true;
-            queuedUntil = 0;
-            connection.release();
-        }
-
-        @Override
-        public Destination peer() {
-            return connection.peerDestination();
-        }
-
-        @Override
-        public int localPort() {
-            return connection.localPort();
-        }
-
-        @Override
-        public int peerPort() {
-            return connection.peerPort();
-        }
-
-        @Override
-        public void listener(Listener told) {
-            listener = told;
-            if (told != null) {
-                lane.execute(() -> touch(this));
-            }
-        }
-
-        @Override
-        public int write(ByteBuf in) {
-            int taken = connection.write(in);
-            if (taken > 0) {
-                touch(this);
-            }
-            return taken;
-        }
-
-        @Override
-        public int writableBytes() {
-            return connection.writableBytes();
-        }
-
-        @Override
-        public ByteBuf read(int maxBytes) {
-            ByteBuf bytes = connection.read(maxBytes);
-            if (connection.hasNewsAfterRead()) {
-                touch(this);
-            }
-            return bytes;
-        }
-
-        @Override
-        public void shutdownOutput() {
-            connection.shutdownOutput(now());
-            touch(this);
-        }
-
-        @Override
-        public void close() {
-            forgotten = true;
-            connection.close(now());
-            touch(this);
-        }
-
-        @Override
-        public void reset() {
-            forgotten = true;
-            connection.reset();
-            connection.release();
-            touch(this);
         }
     }
 }

@@ -464,8 +464,8 @@ class StreamPeerRulesTest {
             connected += end.connected ? 1 : 0;
             refused += end.end == StreamEnd.REFUSED ? 1 : 0;
         }
-        assertEquals(StreamDriver.MAX_QUEUED, connected);
-        assertEquals(ends.length - StreamDriver.MAX_QUEUED, refused);
+        assertEquals(AcceptQueue.MAX_STREAMS, connected);
+        assertEquals(ends.length - AcceptQueue.MAX_STREAMS, refused);
     }
 
     @Test
