@@ -41,7 +41,7 @@ final class DrivenStream extends DeadlineQueue.Entry implements StreamSocket {
         driver.touch(this);
     }
 
-    StreamConnection.Event nextEvent() {
+    StreamEvents.Event nextEvent() {
         return listener == null ? null : connection.pollEvent();
     }
 
@@ -50,7 +50,7 @@ final class DrivenStream extends DeadlineQueue.Entry implements StreamSocket {
         return queuedUntil != 0 ? Math.min(next, queuedUntil) : next;
     }
 
-    void tell(StreamConnection.Event event) {
+    void tell(StreamEvents.Event event) {
         switch (event) {
             case CONNECTED -> listener.onConnected();
             case WRITABLE -> listener.onWritable();

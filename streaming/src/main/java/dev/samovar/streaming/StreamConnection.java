@@ -4,10 +4,7 @@ import dev.samovar.base.SansIo;
 import dev.samovar.base.TimerTable;
 import dev.samovar.data.Destination;
 import dev.samovar.data.DestinationKeys;
-import dev.samovar.data.OfflineSignature;
-import dev.samovar.i2cp.message.ClientPayload;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
 
@@ -31,27 +28,12 @@ import java.util.concurrent.TimeUnit;
 @SansIo
 final class StreamConnection {
 
-    // Specification constants
-    /** A delay above this is no delay: the sender is to stop. */
-    static final int CHOKE_ABOVE_MILLIS = 60_000;
-
-    /** What we say to make a sender stop. */
-    private static final int CHOKE_MILLIS = 61_000;
-
-    /** Packets that take a choke back, by asking for acknowledgements at once: Java I2P goes on for nothing less. */
-    private static final int UNCHOKING_PACKETS = 8;
-
-    private static final int REPLAY_NACKS = 8;
-
-    // Implementation constants
     /** Time-outs in a row, without any acknowledgement, after which the peer is taken for gone. */
     private static final int MAX_TIME_OUTS = 8;
 
     /** Packets for a reader who has gone, after which the peer is told. */
     private static final int MAX_UNWANTED = 64;
 
-    private static final long MAX_PROBE_DELAY = TimeUnit.SECONDS.toNanos(10);
-    private static final int MAX_PROBES_UNANSWERED = 20;
     /** How long a peer may keep its direction open to a reader who has gone. */
     private static final long ABANDON = TimeUnit.MINUTES.toNanos(5);
 
@@ -88,16 +70,6 @@ final class StreamConnection {
         DEAD
     }
 
-    /** What the user is to hear, in this order. */
-    enum Event {
-        CONNECTED,
-        WRITABLE,
-        READABLE,
-        END_OF_INPUT,
-        CLOSED
-    }
-
-    private final DestinationKeys keys;
     private final StreamOptions options;
     private final boolean initiator;
     private final int receiveStreamId;
@@ -113,7 +85,9 @@ final class StreamConnection {
 
     private final SendWindow underWay = new SendWindow();
     private final AckScheduler acks = new AckScheduler();
-    private final int[] missing = new int[StreamPacket.MAX_NACKS];
+    private final PacketWriter writer;
+    private final PeerChoke choke = new PeerChoke();
+    private final StreamEvents events = new StreamEvents();
     private long recoverUntil = -1;
     private int timeOuts;
     private boolean wasTimedOut;
@@ -121,13 +95,8 @@ final class StreamConnection {
 
     private State state;
     private PeerIdentity peer;
-    private int sendStreamId;
     private int packetSize;
     private boolean atSigner;
-    private boolean choked;
-    private int probes;
-    private int unansweredProbes;
-    private boolean probeAllowed;
 
     private boolean closeRequested;
     private boolean closeSent;
@@ -137,20 +106,11 @@ final class StreamConnection {
     private boolean discardInput;
     private boolean resetRequested;
 
-    private boolean choking;
-    private int unchokesToSend;
     private int unwantedPackets;
     private long lingeringSince;
     private long lastRepetition;
 
-    private boolean connectedEvent;
-    private boolean readableEvent;
-    private boolean readableArmed = true;
-    private boolean writableWanted;
-    private boolean writableEvent;
-    private boolean endOfInputTold;
     private StreamEnd end;
-    private boolean endTold;
 
     /** A packet to send; {@code signatureOffset} is -1, or where its signature goes once made. */
     record Outgoing(ByteBuf packet, int signatureOffset, long sequence, boolean syn) {}
@@ -163,7 +123,6 @@ final class StreamConnection {
             int receiveStreamId,
             int localPort,
             int peerPort) {
-        this.keys = keys;
         this.options = options;
         this.initiator = initiator;
         this.peerDestination = peerDestination;
@@ -171,6 +130,7 @@ final class StreamConnection {
         this.localPort = localPort;
         this.peerPort = peerPort;
         this.packetSize = options.maxPacketSize();
+        this.writer = new PacketWriter(keys, options, peerDestination, receiveStreamId, receiveQueue, acks, rtt);
         this.window = new CongestionWindow(options.initialWindow(), options.maxWindow());
     }
 
@@ -204,8 +164,8 @@ final class StreamConnection {
                 new StreamConnection(keys, options, false, peer.destination(), receiveStreamId, localPort, peerPort);
         connection.state = State.OPEN;
         connection.peer = peer;
-        connection.sendStreamId = syn.receiveStreamId;
-        connection.connectedEvent = true;
+        connection.writer.sendStreamId(syn.receiveStreamId);
+        connection.events.onConnected();
         connection.takePacketSize(syn);
         connection.receive(syn, now);
         connection.timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
@@ -219,7 +179,7 @@ final class StreamConnection {
         if (state == State.DEAD) {
             return;
         }
-        unansweredProbes = 0;
+        choke.onPacket();
         unansweredCloses = 0;
         if (packet.has(StreamFlag.RESET)) {
             finish(state == State.CONNECTING ? StreamEnd.REFUSED : StreamEnd.RESET_BY_PEER);
@@ -232,16 +192,16 @@ final class StreamConnection {
             return;
         }
         timers.set(Timer.KEEP_ALIVE, now + KEEP_ALIVE);
-        boolean wasChoked = choked;
+        boolean wasChoked = choke.isChoked();
         if (packet.has(StreamFlag.DELAY_REQUESTED)) {
             handleDelay(packet.delay, now);
-        } else if (choked && packet.isPlainAck()) {
+        } else if (choke.isChoked() && packet.isPlainAck()) {
             unchoke();
         }
         if (!packet.has(StreamFlag.NO_ACK)) {
             acknowledge(packet, now);
         }
-        if (wasChoked && !choked) {
+        if (wasChoked && !choke.isChoked()) {
             resume(now);
         }
         if (!packet.isPlainAck()) {
@@ -256,9 +216,9 @@ final class StreamConnection {
     private void handleSynchronize(StreamPacket packet, PeerIdentity signer, long now) {
         if (state == State.CONNECTING && initiator) {
             peer = signer;
-            sendStreamId = packet.receiveStreamId;
+            writer.sendStreamId(packet.receiveStreamId);
             state = State.OPEN;
-            connectedEvent = true;
+            events.onConnected();
             takePacketSize(packet);
             timers.stop(Timer.CONNECT);
         } else if (!initiator && underWay.first() == 0 && !underWay.isEmpty() && !atSigner) {
@@ -276,15 +236,15 @@ final class StreamConnection {
     }
 
     private void handleDelay(int millis, long now) {
-        if (millis > CHOKE_ABOVE_MILLIS) {
-            if (!choked) {
-                choked = true;
+        if (millis > PeerChoke.ABOVE_MILLIS) {
+            if (!choke.isChoked()) {
+                choke.begin();
                 timers.stop(Timer.RTO);
-                timers.set(Timer.PROBE, now + probeDelay());
+                timers.set(Timer.PROBE, now + choke.probeDelay(rtt));
             }
             return;
         }
-        if (choked) {
+        if (choke.isChoked()) {
             unchoke();
         }
         if (millis == 0) {
@@ -293,9 +253,7 @@ final class StreamConnection {
     }
 
     private void unchoke() {
-        choked = false;
-        probes = 0;
-        probeAllowed = false;
+        choke.end();
         timers.stop(Timer.PROBE);
     }
 
@@ -307,18 +265,8 @@ final class StreamConnection {
         }
     }
 
-    /**
-     * A round trip, then twice as long each time. Not the time-out: the peer answers, so the back-off of what was lost
-     * before it choked is no measure; and Java I2P takes a choke back only when a new packet finds room, so its stream
-     * stands still until we probe.
-     */
-    private long probeDelay() {
-        long first = rtt.smoothed() < 0 ? rtt.rto() : Math.max(RttEstimator.MIN_RTO, rtt.smoothed());
-        return Math.min(MAX_PROBE_DELAY, first << Math.min(probes, 6));
-    }
-
     private void acknowledge(StreamPacket packet, long now) {
-        int left = underWay.acknowledge(packet, rtt.smoothed(), !choked, now);
+        int left = underWay.acknowledge(packet, rtt.smoothed(), !choke.isChoked(), now);
         if (underWay.highestLost() > recoverUntil) {
             // SPEC RFC 5681 3.2: all losses of one window are one sign of congestion
             recoverUntil = underWay.next();
@@ -337,7 +285,7 @@ final class StreamConnection {
         }
         if (underWay.isEmpty()) {
             timers.stop(Timer.RTO);
-        } else if (!choked) {
+        } else if (!choke.isChoked()) {
             timers.set(Timer.RTO, now + rtt.rto());
         }
     }
@@ -345,15 +293,14 @@ final class StreamConnection {
     private void receive(StreamPacket packet, long now) {
         boolean close = packet.has(StreamFlag.CLOSE);
         ReceiveQueue.Verdict verdict = receiveQueue.offer(packet.sequence, packet.payload, close);
-        if (!choking && receiveQueue.bytes() > ReceiveQueue.HIGH_MARK) {
-            choking = true;
+        if (!writer.isChoking() && receiveQueue.bytes() > ReceiveQueue.HIGH_MARK) {
+            writer.choke();
             acks.dueNow();
         }
         switch (verdict) {
             case ACCEPTED -> {
-                if (receiveQueue.isReadable() && readableArmed) {
-                    readableEvent = true;
-                    readableArmed = false;
+                if (receiveQueue.isReadable()) {
+                    events.onReadable();
                 }
                 scheduleAck(now, close || packet.has(StreamFlag.SYNCHRONIZE) && initiator);
             }
@@ -408,17 +355,14 @@ final class StreamConnection {
     }
 
     private void probe(long now) {
-        if (!choked) {
+        if (!choke.isChoked()) {
             return;
         }
-        // while the last one waits, for something to say or for the way to the router, nothing was asked
-        if (!probeAllowed && ++unansweredProbes > MAX_PROBES_UNANSWERED) {
+        if (choke.allowProbe()) {
+            timers.set(Timer.PROBE, now + choke.probeDelay(rtt));
+        } else {
             giveUp();
-            return;
         }
-        probes++;
-        probeAllowed = true;
-        timers.set(Timer.PROBE, now + probeDelay());
     }
 
     /**
@@ -460,7 +404,7 @@ final class StreamConnection {
         }
         int taken = sendQueue.write(in);
         if (in.isReadable()) {
-            writableWanted = true;
+            events.onWriteLeft();
         }
         return taken;
     }
@@ -472,10 +416,9 @@ final class StreamConnection {
     ByteBuf read(int max) {
         ByteBuf bytes = receiveQueue.read(max);
         if (bytes == null) {
-            readableArmed = true;
-        } else if (choking && receiveQueue.bytes() < ReceiveQueue.LOW_MARK) {
-            choking = false;
-            unchokesToSend = UNCHOKING_PACKETS;
+            events.onReadEmpty();
+        } else if (writer.isChoking() && receiveQueue.bytes() < ReceiveQueue.LOW_MARK) {
+            writer.unchoke();
             acks.dueNow();
         }
         return bytes;
@@ -483,7 +426,7 @@ final class StreamConnection {
 
     /** Whether reading has made a packet or an event due. */
     boolean hasNewsAfterRead() {
-        return acks.isDue() || !receiveQueue.isReadable() && receiveQueue.isComplete() && !endOfInputTold && !endTold;
+        return acks.isDue() || isInputOver() && events.mayTellEndOfInput();
     }
 
     void shutdownOutput(long now) {
@@ -493,7 +436,7 @@ final class StreamConnection {
 
     void close(long now) {
         discardInput = true;
-        choking = false;
+        writer.forgetChoke();
         receiveQueue.discard();
         shutdownOutput(now);
     }
@@ -542,26 +485,29 @@ final class StreamConnection {
             closeAgainWanted = false;
             packet = signed(StreamFlag.CLOSE, underWay.next() - 1, null, now);
         }
-        if (packet == null && acks.isDue() && sendStreamId != 0 && underWay.next() > 0) {
-            packet = plainAck();
+        if (packet == null && acks.isDue() && writer.sendStreamId() != 0 && underWay.next() > 0) {
+            packet = new Outgoing(writer.plainAck(), -1, -1, false);
+        }
+        if (!acks.isWaiting()) {
+            timers.stop(Timer.ACK);
         }
         return packet;
     }
 
     private boolean mayTransmit() {
-        return choked ? probeAllowed : underWay.onTheWay() < window.packets();
+        return choke.isChoked() ? choke.mayProbe() : underWay.onTheWay() < window.packets();
     }
 
     private Outgoing retransmission(long now) {
         if (!mayTransmit()) {
             return null;
         }
-        if (choked) {
+        if (choke.isChoked()) {
             // a probe: the oldest packet again, whatever it is
             if (underWay.isEmpty()) {
                 return null;
             }
-            probeAllowed = false;
+            choke.onProbeSent();
             underWay.markLost(underWay.first());
         }
         if (!underWay.hasLost()) {
@@ -573,9 +519,7 @@ final class StreamConnection {
         if (signed == null) {
             return data(sequence, underWay.payload(sequence));
         }
-        ByteBuf again = newPacket(signed.readableBytes());
-        again.writeBytes(signed, signed.readerIndex(), signed.readableBytes());
-        return new Outgoing(again, -1, sequence, sequence == 0);
+        return new Outgoing(writer.again(signed), -1, sequence, sequence == 0);
     }
 
     private Outgoing fresh(long now) {
@@ -592,7 +536,7 @@ final class StreamConnection {
         if (waiting == 0) {
             if (closeRequested && !closeSent) {
                 closeSent = true;
-                probeAllowed = false;
+                choke.onProbeSent();
                 return signed(StreamFlag.CLOSE, underWay.next(), null, now);
             }
             return emptyPacketWanted && !closeSent ? numbered(Unpooled.EMPTY_BUFFER, now) : null;
@@ -605,9 +549,8 @@ final class StreamConnection {
             lastPartial = underWay.next();
         }
         ByteBuf payload = sendQueue.take(Math.min(waiting, packetSize));
-        if (writableWanted && sendQueue.room() >= SendQueue.CAPACITY / 2) {
-            writableWanted = false;
-            writableEvent = true;
+        if (sendQueue.room() >= SendQueue.CAPACITY / 2) {
+            events.onRoom();
         }
         return numbered(payload, now);
     }
@@ -615,68 +558,22 @@ final class StreamConnection {
     /** A new packet with this payload, which belongs to the window from now on. */
     private Outgoing numbered(ByteBuf payload, long now) {
         emptyPacketWanted = false;
-        probeAllowed = false;
+        choke.onProbeSent();
         long sequence = underWay.add(payload, now);
         armRetransmission(now);
         return data(sequence, payload);
     }
 
     private void armRetransmission(long now) {
-        if (!choked && !timers.isSet(Timer.RTO)) {
+        if (!choke.isChoked() && !timers.isSet(Timer.RTO)) {
             timers.set(Timer.RTO, now + rtt.rto());
         }
     }
 
     private Outgoing data(long sequence, ByteBuf payload) {
-        ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2 + payload.readableBytes());
         // the last packet that the window allows asks for its acknowledgement at once
         boolean full = underWay.onTheWay() >= window.packets() || underWay.span() >= options.maxWindow();
-        header(packet, sequence, 0, full ? 0 : -1);
-        packet.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
-        return new Outgoing(packet, -1, sequence, false);
-    }
-
-    private Outgoing plainAck() {
-        ByteBuf packet = newPacket(StreamPacket.MIN_LENGTH + 4 * StreamPacket.MAX_NACKS + 2);
-        header(packet, 0, 0, -1);
-        return new Outgoing(packet, -1, -1, false);
-    }
-
-    /** Header with acknowledgements, and the delay option where one is to be said. */
-    private void header(ByteBuf packet, long sequence, int flags, int delay) {
-        int nacks = acknowledgements();
-        int said = choking ? CHOKE_MILLIS : delay;
-        if (!choking && unchokesToSend > 0) {
-            unchokesToSend--;
-            said = 0;
-        }
-        int all = flags
-                | (said >= 0 ? StreamFlag.DELAY_REQUESTED : 0)
-                | (receiveQueue.highest() < 0 ? StreamFlag.NO_ACK : 0);
-        int sizeAt = StreamPacketCodec.beginHeader(
-                packet,
-                sendStreamId,
-                receiveStreamId,
-                sequence,
-                Math.max(0, receiveQueue.highest()),
-                missing,
-                nacks,
-                resendDelaySeconds(),
-                all);
-        if (said >= 0) {
-            packet.writeShort(said);
-        }
-        StreamPacketCodec.endOptions(packet, sizeAt);
-    }
-
-    private int acknowledgements() {
-        acks.sent();
-        timers.stop(Timer.ACK);
-        return receiveQueue.hasGaps() ? receiveQueue.missing(missing) : 0;
-    }
-
-    private int resendDelaySeconds() {
-        return (int) Math.min(255, TimeUnit.NANOSECONDS.toSeconds(rtt.rto()));
+        return new Outgoing(writer.data(sequence, payload, full), -1, sequence, false);
     }
 
     private Outgoing synchronize(long now) {
@@ -690,64 +587,14 @@ final class StreamConnection {
     /** A packet that the signer has to see first. A new one, by its number, is kept as signed for sending it again. */
     private Outgoing signed(int kind, long sequence, ByteBuf payload, long now) {
         boolean syn = kind == StreamFlag.SYNCHRONIZE;
-        OfflineSignature offline = keys.offline().orElse(null);
-        int flags = kind | StreamFlag.SIGNATURE_INCLUDED;
-        if (syn) {
-            flags |= StreamFlag.FROM_INCLUDED | StreamFlag.MAX_PACKET_SIZE_INCLUDED;
-        }
-        if (offline != null) {
-            flags |= StreamFlag.OFFLINE_SIGNATURE;
-        }
-        int nacks = acknowledgements();
-        if (syn && initiator) {
-            nacks = replayProtection();
-        }
         boolean isNew = kind != StreamFlag.RESET && sequence == underWay.next();
-        boolean noAck = receiveQueue.highest() < 0;
-        ByteBuf packet = newPacket(1024 + (payload == null ? 0 : payload.readableBytes()));
-        int start = packet.writerIndex();
-        int sizeAt = StreamPacketCodec.beginHeader(
-                packet,
-                sendStreamId,
-                receiveStreamId,
-                sequence,
-                Math.max(0, receiveQueue.highest()),
-                missing,
-                nacks,
-                resendDelaySeconds(),
-                flags | (noAck ? StreamFlag.NO_ACK : 0));
-        if (syn) {
-            keys.destination().encode(packet);
-            packet.writeShort(options.maxPacketSize());
-        }
-        if (offline != null) {
-            offline.encode(packet);
-        }
-        int signatureOffset = packet.writerIndex() - start;
-        packet.writeZero(keys.signingKeys().type().signatureLength());
-        StreamPacketCodec.endOptions(packet, sizeAt);
-        if (payload != null) {
-            packet.writeBytes(payload);
-            payload.release();
-        }
+        PacketWriter.Unsigned packet = writer.unsigned(kind, sequence, payload, syn && initiator);
         if (isNew) {
             underWay.add(null, now);
             armRetransmission(now);
         }
         atSigner = true;
-        return new Outgoing(packet, signatureOffset, isNew ? sequence : -1, syn);
-    }
-
-    /** SPEC streaming#replay-prevention: the first SYN carries the hash of the destination it is for as eight NACKs. */
-    private int replayProtection() {
-        byte[] hash = peerDestination.hash().toBytes();
-        for (int i = 0; i < REPLAY_NACKS; i++) {
-            missing[i] = (hash[4 * i] & 0xff) << 24
-                    | (hash[4 * i + 1] & 0xff) << 16
-                    | (hash[4 * i + 2] & 0xff) << 8
-                    | hash[4 * i + 3] & 0xff;
-        }
-        return REPLAY_NACKS;
+        return new Outgoing(packet.bytes(), packet.signatureOffset(), isNew ? sequence : -1, syn);
     }
 
     /** The signer is done with the packet of this number; {@code packet} is borrowed, and copied for sending it again. */
@@ -768,35 +615,13 @@ final class StreamConnection {
         }
     }
 
-    private static ByteBuf newPacket(int length) {
-        ByteBuf packet =
-                PooledByteBufAllocator.DEFAULT.heapBuffer(ClientPayload.HEADROOM + length + ClientPayload.TAILROOM);
-        return packet.setIndex(ClientPayload.HEADROOM, ClientPayload.HEADROOM);
+    /** What the user is to hear next, or null. */
+    StreamEvents.Event pollEvent() {
+        return events.poll(!discardInput && isInputOver(), end != null);
     }
 
-    /** What the user is to hear next, or null. */
-    Event pollEvent() {
-        if (connectedEvent) {
-            connectedEvent = false;
-            return Event.CONNECTED;
-        }
-        if (writableEvent) {
-            writableEvent = false;
-            return Event.WRITABLE;
-        }
-        if (readableEvent) {
-            readableEvent = false;
-            return Event.READABLE;
-        }
-        if (!endOfInputTold && !endTold && !discardInput && receiveQueue.isComplete() && !receiveQueue.isReadable()) {
-            endOfInputTold = true;
-            return Event.END_OF_INPUT;
-        }
-        if (end != null && !endTold) {
-            endTold = true;
-            return Event.CLOSED;
-        }
-        return null;
+    private boolean isInputOver() {
+        return receiveQueue.isComplete() && !receiveQueue.isReadable();
     }
 
     /** When {@link #handleTimeout} wants to be called, monotonic nanoseconds. */
@@ -906,7 +731,7 @@ final class StreamConnection {
     }
 
     int sendStreamId() {
-        return sendStreamId;
+        return writer.sendStreamId();
     }
 
     int localPort() {

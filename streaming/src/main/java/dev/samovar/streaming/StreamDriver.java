@@ -57,7 +57,6 @@ public final class StreamDriver implements Streams {
     private static final int MAX_REFUSALS_PER_SECOND = 16;
     private static final int MAX_PONGS_PER_SECOND = 16;
     private static final int MAX_ECHO = 2048;
-    private static final int REPLAY_NACKS = 8;
     private static final int[] NO_NACKS = {};
 
     /** Signatures made on the lane when a session ends, some ms of them; streams beyond that end without a word. */
@@ -374,7 +373,7 @@ public final class StreamDriver implements Streams {
     // ---- 2 a peer's SYN ----
 
     private void synchronize(PeerIdentity signer, InboundMessage message) {
-        if (!isForUs() || packet.receiveStreamId == 0) {
+        if (!ReplayProtection.allows(packet, keys.destination().hash()) || packet.receiveStreamId == 0) {
             return;
         }
         Hash peer = signer.destination().hash();
@@ -418,8 +417,10 @@ public final class StreamDriver implements Streams {
 
     private DrivenStream answer(PeerIdentity signer, InboundMessage message) {
         int id = newStreamId();
-        DrivenStream stream = new DrivenStream(this, StreamConnection.accept(
-                keys, options, signer, packet, id, message.toPort(), message.fromPort(), now()));
+        DrivenStream stream = new DrivenStream(
+                this,
+                StreamConnection.accept(
+                        keys, options, signer, packet, id, message.toPort(), message.fromPort(), now()));
         streams.put(id, stream);
         return stream;
     }
@@ -430,23 +431,6 @@ public final class StreamDriver implements Streams {
         stream.connection.reset();
         stream.forgotten = true;
         touch(stream);
-    }
-
-    private boolean isForUs() {
-        if (packet.nackCount != REPLAY_NACKS) {
-            // from before 0.9.58, when a SYN had no replay protection
-            return true;
-        }
-        byte[] own = keys.destination().hash().toBytes();
-        int different = 0;
-        for (int i = 0; i < REPLAY_NACKS; i++) {
-            different |= packet.nacks[i]
-                    ^ ((own[4 * i] & 0xff) << 24
-                            | (own[4 * i + 1] & 0xff) << 16
-                            | (own[4 * i + 2] & 0xff) << 8
-                            | own[4 * i + 3] & 0xff);
-        }
-        return different == 0;
     }
 
     private void replayEarly(int peerId) {
@@ -510,7 +494,7 @@ public final class StreamDriver implements Streams {
             transmit(stream, outgoing);
         }
         stream.blocked = !session.isWritable();
-        for (StreamConnection.Event event = stream.nextEvent(); event != null; event = stream.nextEvent()) {
+        for (StreamEvents.Event event = stream.nextEvent(); event != null; event = stream.nextEvent()) {
             stream.tell(event);
         }
         if (connection.isOver()) {
