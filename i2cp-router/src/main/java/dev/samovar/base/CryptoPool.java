@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 
 /**
  * The {@link Offload} of a running program: a small fixed pool of daemon threads. Its queue has no bound of its own: it is as
- * long as its owners' bounds together. Each owner has a fixed number of tasks here at a time, so that none waits for another's
- * flood: a session of streams {@link OffloadShare}, one of datagrams two batches, an I2CP connection one task in each
- * direction, a SAM connection one key pair.
+ * long as its owners' bounds together. What clients cause is few tasks each at a time, so that none waits for another's flood:
+ * a session of streams has an {@link OffloadShare}, one of datagrams two batches in each direction, an I2CP connection one
+ * task, a SAM connection one key pair.
  */
 public final class CryptoPool implements Offload, AutoCloseable {
 
