@@ -631,15 +631,23 @@ class Ntcp2TransportTest {
                 SystemClock.INSTANCE);
         RouterInfo to = bob.published();
         long start = System.nanoTime();
+        int accepted = 0;
         for (int i = 0; i < 300; i++) {
-            assertTrue(alice.send(to, i, DATABASE_STORE, 1000).accepted() || i > 60);
+            if (alice.send(to, i, DATABASE_STORE, 1000).accepted()) {
+                accepted++;
+            }
             if (i == 0) {
                 eventually("connected", () -> bob.received.size() == 1);
             }
         }
-        eventually("all comes", () -> bob.received.size() == 300);
+        // a queue that is full takes no more: how many it takes depends on how quick the sender is
+        assertTrue(accepted > 200, accepted + " were taken");
+        int all = accepted;
+        eventually("what was taken comes", () -> bob.received.size() == all);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-        assertTrue(millis > 700, "300 kB, 131 kB of them at once, at 200 kB/s, took " + millis + " ms");
+        long least = (accepted - 131L - 20) * 1000 / 200;
+        assertTrue(
+                millis > least, accepted + " kB, 131 kB of them at once, at 200 kB/s, took " + millis + " ms");
     }
 
     @Test
