@@ -64,6 +64,7 @@ final class Gateway {
     private final SamServer sam;
     private final StatusServer statusServer;
     private final String version;
+    private CryptoProvider cryptography;
     private long readyNanos;
     private SamServer.Bound samBound;
     private InetSocketAddress i2cpBound;
@@ -122,11 +123,20 @@ final class Gateway {
     /** Loads what would otherwise hold up the first session. */
     private void loadCryptography() {
         crypto.submit(lane, CryptoProvider::current, chosen -> {
-            log.info("cryptography: {}", chosen.description());
-            if (CryptoProvider.whyNotNative() != null) {
-                log.info("without native code, hence slower: {}", CryptoProvider.whyNotNative());
-            }
+            cryptography = chosen;
+            tellCryptography();
         });
+    }
+
+    /** Once, when it is loaded and the program is ready: a start that fails says nothing but why. */
+    private void tellCryptography() {
+        if (cryptography == null || readyNanos == 0) {
+            return;
+        }
+        log.info("cryptography: {}", cryptography.description());
+        if (CryptoProvider.whyNotNative() != null) {
+            log.info("without native code, hence slower: {}", CryptoProvider.whyNotNative());
+        }
     }
 
     private void startMember(RouterChoice.EmbeddedPrivate choice, Promise<String> ready) {
@@ -161,6 +171,7 @@ final class Gateway {
             }
             readyNanos = lane.clock().nanos();
             ready.setSuccess(readyLine);
+            tellCryptography();
         });
     }
 
