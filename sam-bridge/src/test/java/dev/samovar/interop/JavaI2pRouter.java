@@ -95,7 +95,7 @@ final class JavaI2pRouter {
             environment.setProperty("i2p.dir." + kind, folder.toString());
         }
         Path config = folder.resolve("router.config");
-        Properties settings = settings(network, host, transport, i2cp, member ? 1 : 0);
+        Properties settings = settings(network, host, transport, i2cp);
         Files.write(
                 config,
                 settings.stringPropertyNames().stream()
@@ -119,7 +119,7 @@ final class JavaI2pRouter {
         Runtime.getRuntime().halt(0);
     }
 
-    private static Properties settings(String network, String host, int transport, int i2cp, int tunnelLength) {
+    private static Properties settings(String network, String host, int transport, int i2cp) {
         Properties settings = new Properties();
         settings.setProperty("router.networkID", network);
         // Nothing that asks or tells anybody outside.
@@ -151,10 +151,11 @@ final class JavaI2pRouter {
         settings.setProperty("i2cp.hostname", HOST);
         settings.setProperty("i2cp.port", Integer.toString(i2cp));
         settings.setProperty("i2cp.auth", "false");
-        // Alone in its network it can build nothing but tunnels without hops; in a small one, short ones.
+        // Alone in its network it can build nothing but tunnels without hops; as a member it so deals straight with
+        // floodfills.
         for (String direction : new String[] {"inbound", "outbound"}) {
             String pool = "router." + direction + "Pool.";
-            settings.setProperty(pool + "length", "" + tunnelLength);
+            settings.setProperty(pool + "length", "0");
             settings.setProperty(pool + "lengthVariance", "0");
             settings.setProperty(pool + "quantity", "2");
             settings.setProperty(pool + "allowZeroHop", "true");

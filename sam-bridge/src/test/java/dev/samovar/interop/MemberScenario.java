@@ -61,6 +61,7 @@ final class MemberScenario {
     private MemberNode seeker;
     private MemberNode floodfill;
     private ExternalProgram java;
+    private int javaI2cp;
 
     private MemberScenario(Path jar, Path folder, I2pdNetwork network) throws IOException {
         this.jar = jar;
@@ -247,7 +248,8 @@ final class MemberScenario {
         Path files = Files.createDirectories(folder.resolve("java"));
         java = ExternalProgram.start(
                 "Java I2P router", JavaI2pRouter.memberCommand(files, I2pdNetwork.NETWORK, JAVA_HOST, known));
-        java.awaitLine(line -> line.startsWith("READY "), PATIENCE);
+        String ready = java.awaitLine(line -> line.startsWith("READY i2cp="), PATIENCE);
+        javaI2cp = Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
         addPeer("Java I2P", files.resolve("router.info"));
         return "started";
     }

@@ -646,8 +646,7 @@ class Ntcp2TransportTest {
         eventually("what was taken comes", () -> bob.received.size() == all);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         long least = (accepted - 131L - 20) * 1000 / 200;
-        assertTrue(
-                millis > least, accepted + " kB, 131 kB of them at once, at 200 kB/s, took " + millis + " ms");
+        assertTrue(millis > least, accepted + " kB, 131 kB of them at once, at 200 kB/s, took " + millis + " ms");
     }
 
     @Test
