@@ -20,6 +20,7 @@ import dev.samovar.i2np.I2npFilter;
 import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.NetDb;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +44,8 @@ final class MessageDispatch {
     /** Garlic messages that are being opened: each is an agreement, a tenth of a millisecond. */
     private static final int MOST_OPENING = 128;
 
+    private static final int MOST_OPENING_OF_A_PEER = 16;
+
     /** Why a message was dropped. */
     enum Drop {
         STALE_OR_REPEATED,
@@ -63,6 +66,7 @@ final class MessageDispatch {
     private final I2npFilter filter;
     private final RouterGarlicFilter garlicFilter;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
+    private final Map<Hash, Integer> openingOf = new HashMap<>();
     private int opening;
 
     MessageDispatch(Lane lane, Entropy entropy, Offload offload, X25519KeyPair routerKeys, NetDb netDb) {
@@ -117,13 +121,16 @@ final class MessageDispatch {
             drop(Drop.GARLIC_STALE_OR_REPEATED);
             return;
         }
-        if (opening >= MOST_OPENING) {
+        int ofThisPeer = openingOf.getOrDefault(from, 0);
+        if (opening >= MOST_OPENING || ofThisPeer >= MOST_OPENING_OF_A_PEER) {
             drop(Drop.GARLIC_TOO_MUCH);
             return;
         }
         opening++;
+        openingOf.put(from, ofThisPeer + 1);
         offload.submit(lane, () -> open(data), blocks -> {
             opening--;
+            openingOf.computeIfPresent(from, (peer, count) -> count == 1 ? null : count - 1);
             if (blocks == null) {
                 drop(Drop.GARLIC_NOT_FOR_US);
             } else {

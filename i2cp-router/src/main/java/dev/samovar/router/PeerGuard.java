@@ -8,6 +8,7 @@ import dev.samovar.peer.BanList;
 import dev.samovar.peer.BanReason;
 import dev.samovar.transport.PeerCheck;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class PeerGuard implements PeerCheck {
 
     /** Hosts whose failures are counted; when more fail, those that failed first are forgotten. */
     private static final int MOST_HOSTS = 4096;
+
+    private static final int IPV6_PREFIX_BYTES = 8;
 
     private static final class Failures {
         private int count;
@@ -76,19 +79,27 @@ final class PeerGuard implements PeerCheck {
     public void report(Hash peer, byte[] ip, Misbehaviour what) {
         reported.merge(what, 1L, Long::sum);
         switch (what) {
-            // before the peer has proven who it is, only its host can be held to account, and that may be shared
-            case BAD_HANDSHAKE, REPLAYED_HANDSHAKE, BAD_ROUTER_INFO, STATIC_KEY_MISMATCH -> countFailure(ip);
-            case WRONG_NETWORK -> {
+            // Whoever dials us is held to account by its host, for it has not proven who it is. Whom we dialled is not:
+            // anybody
+            // can publish another's address, and have us fail there.
+            case BAD_HANDSHAKE, REPLAYED_HANDSHAKE, BAD_ROUTER_INFO, STATIC_KEY_MISMATCH -> {
                 if (peer == null) {
                     countFailure(ip);
-                } else {
-                    ban(peer, BanReason.WRONG_NETWORK);
                 }
             }
-            case ADDRESS_MISMATCH -> ban(peer, BanReason.ADDRESS_MISMATCH);
+            case WRONG_NETWORK -> banOrCount(peer, ip, BanReason.WRONG_NETWORK);
+            case ADDRESS_MISMATCH -> banOrCount(peer, ip, BanReason.ADDRESS_MISMATCH);
             case BAD_FRAME, MALFORMED -> ban(peer, BanReason.PROTOCOL_VIOLATION);
             // the peer's clock may be right and ours wrong: both sides refuse anyway
             case CLOCK_SKEW, STALE_ROUTER_INFO -> {}
+        }
+    }
+
+    private void banOrCount(Hash peer, byte[] ip, BanReason reason) {
+        if (peer == null) {
+            countFailure(ip);
+        } else {
+            ban(peer, reason);
         }
     }
 
@@ -103,7 +114,8 @@ final class PeerGuard implements PeerCheck {
             return;
         }
         long now = clock.nanos();
-        ByteBuffer host = ByteBuffer.wrap(ip.clone());
+        // a host has as many IPv6 addresses as it likes, but one /64
+        ByteBuffer host = ByteBuffer.wrap(Arrays.copyOf(ip, Math.min(ip.length, IPV6_PREFIX_BYTES)));
         Failures of = failures.computeIfAbsent(host, key -> new Failures());
         if (of.count == 0 || now - of.since > FAILURES_COUNT_NANOS) {
             of.count = 0;

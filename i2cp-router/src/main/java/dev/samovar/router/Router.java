@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -61,8 +62,13 @@ public final class Router {
 
     private static final Logger log = LoggerFactory.getLogger(Router.class);
 
-    /** How often it is looked whether the address to listen on has come up. */
-    private static final long ADDRESS_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** How often it is looked whether what is waited for has come. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** How often sessions of those who were banned since are ended, and a router that knows nobody looks at its seed. */
+    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final int SWEEPS_PER_SEED = 6;
 
     /** A port that was drawn may be taken. */
     private static final int PORT_DRAWS = 8;
@@ -98,10 +104,12 @@ public final class Router {
     private final Promise<Void> started;
 
     private State state = State.STARTING;
+    private String obstacle;
     private Cancellable timer = () -> {};
     private long startedAt;
     private int draws;
     private int lookups;
+    private int sweeps;
     private Ntcp2Transport ntcp2;
     private TransportManager transports;
     private NetDb netDb;
@@ -112,8 +120,8 @@ public final class Router {
     /** Where its life is. */
     enum State {
         STARTING,
-        /** The address to listen on is not there. */
-        NO_ADDRESS,
+        /** Something of the world is missing: {@link Router#obstacle}. */
+        WAITING,
         RUNNING,
         CLOSED
     }
@@ -163,10 +171,12 @@ public final class Router {
         RouterKeys keys = store.routerKeys(entropy);
         Ntcp2Keys ntcp2Keys = store.loadOrMake(
                 RouterStore.NTCP2_KEYS, Router::decodeNtcp2, () -> Ntcp2Keys.generate(entropy), Router::encodeNtcp2);
-        for (RouterStore.Damaged damaged : store.damaged()) {
-            log.warn("{} was damaged and is now {}; a new one was made", damaged.file(), damaged.movedTo());
-        }
+        store.damaged().forEach(Router::tellDamaged);
         return new Router(config, store, keys, ntcp2Keys, lane, ntcp2Factory, entropy, offload, files);
+    }
+
+    private static void tellDamaged(RouterStore.Damaged damaged) {
+        log.warn("{} was damaged and is now {}; a new one is made", damaged.file(), damaged.movedTo());
     }
 
     private static Ntcp2Keys decodeNtcp2(byte[] bytes) throws WireException {
@@ -190,35 +200,76 @@ public final class Router {
     public Future<Void> start() {
         lane.run(() -> {
             startedAt = lane.clock().nanos();
-            awaitAddress();
+            prepare();
         });
         return started;
     }
 
-    private void awaitAddress() {
-        files.submit(lane, this::isHere, here -> {
+    private void prepare() {
+        files.submit(lane, this::prepareFiles, preparation -> {
             if (state == State.CLOSED) {
                 return;
             }
-            if (here) {
-                state = State.STARTING;
-                files.submit(lane, this::choosePort, this::listen);
-                return;
+            preparation.damaged().forEach(Router::tellDamaged);
+            if (preparation.obstacle() == null) {
+                listen(preparation, preparation.port());
+            } else {
+                waitFor(preparation.obstacle());
             }
-            if (state != State.NO_ADDRESS) {
-                log.warn("the address to listen on is not on this machine yet; waiting for it");
-            }
-            state = State.NO_ADDRESS;
-            started.trySuccess(null);
-            timer = lane.schedule(lane.clock().nanos() + ADDRESS_LOOK_NANOS, this::awaitAddress);
         });
+    }
+
+    /** Something of the world is missing; local clients are served all the same. */
+    private void waitFor(String missing) {
+        if (!missing.equals(obstacle)) {
+            log.warn("not on the network yet: {}", missing);
+        }
+        obstacle = missing;
+        state = State.WAITING;
+        started.trySuccess(null);
+        timer = lane.schedule(lane.clock().nanos() + LOOK_NANOS, this::prepare);
+    }
+
+    /**
+     * What blocks before it can listen.
+     *
+     * @param obstacle what is missing, or null
+     * @param port to listen on, 0 for none
+     * @param drawn whether the port was drawn just now
+     * @param proxy resolved, or null
+     */
+    private record Preparation(
+            String obstacle, int port, boolean drawn, InetSocketAddress proxy, List<RouterStore.Damaged> damaged) {}
+
+    /** On the files' thread. */
+    private Preparation prepareFiles() {
+        InetSocketAddress proxy = null;
+        if (config.proxy() != null) {
+            proxy = new InetSocketAddress(config.proxy().host(), config.proxy().port());
+            if (proxy.isUnresolved()) {
+                return new Preparation("the name of the proxy cannot be resolved", 0, false, null, List.of());
+            }
+        }
+        if (config.host() == null) {
+            return new Preparation(null, 0, false, proxy, List.of());
+        }
+        if (!isHere()) {
+            return new Preparation(
+                    "the address of --host is not on this machine: the network is down, or the address is wrong",
+                    0,
+                    false,
+                    proxy,
+                    List.of());
+        }
+        int known = store.damaged().size();
+        OptionalInt port = config.port() == 0 ? keptPort() : OptionalInt.of(config.port());
+        List<RouterStore.Damaged> damaged = store.damaged();
+        return new Preparation(
+                null, port.orElseGet(this::drawPort), port.isEmpty(), proxy, damaged.subList(known, damaged.size()));
     }
 
     /** Whether a socket can have the address; the only sure way to know is to have one. */
     private boolean isHere() {
-        if (config.host() == null) {
-            return true;
-        }
         try (ServerSocket probe = new ServerSocket(0, 1, config.host())) {
             return probe.isBound();
         } catch (IOException notHere) {
@@ -226,46 +277,33 @@ public final class Router {
         }
     }
 
-    /** The port of earlier runs, or a new one; 0 when nothing is listened on. */
-    private int choosePort() {
-        if (config.host() == null) {
-            return 0;
-        }
-        if (config.port() != 0) {
-            return config.port();
-        }
+    /** The port of earlier runs. */
+    private OptionalInt keptPort() {
         try {
-            var kept = store.port();
-            if (kept.isPresent()) {
-                return kept.getAsInt();
-            }
+            return store.port();
         } catch (IOException unreadable) {
             log.warn("the port of earlier runs cannot be read; another is drawn");
+            return OptionalInt.empty();
         }
-        return drawPort();
     }
 
     private int drawPort() {
-        draws++;
         return FIRST_PORT + entropy.below(PORTS);
     }
 
-    private void listen(int port) {
+    private void listen(Preparation preparation, int port) {
         if (state == State.CLOSED) {
             return;
         }
+        state = State.STARTING;
         Ntcp2Config.Endpoint endpoint = config.host() == null
                 ? Ntcp2Config.Endpoint.dialOnly(null, false)
                 : Ntcp2Config.Endpoint.at(new InetSocketAddress(config.host(), port));
-        InetSocketAddress socks5 = config.proxy() == null
-                ? null
-                : InetSocketAddress.createUnresolved(
-                        config.proxy().host(), config.proxy().port());
         Ntcp2Config ntcp2Config = new Ntcp2Config(
                 config.netId(),
                 List.of(endpoint),
                 config.allowReservedAddresses(),
-                socks5,
+                preparation.proxy(),
                 Ntcp2Config.Limits.DEFAULT,
                 0,
                 0);
@@ -280,33 +318,34 @@ public final class Router {
         ntcp2.start()
                 .addListener(done -> lane.run(() -> {
                     if (done.isSuccess()) {
-                        onListening(port);
+                        onListening(preparation, port);
                     } else {
-                        onCannotListen(port, done.cause());
+                        onCannotListen(preparation, done.cause());
                     }
                 }));
     }
 
-    private void onCannotListen(int port, Throwable cause) {
+    private void onCannotListen(Preparation preparation, Throwable cause) {
         transports.close();
-        if (draws > 0 && draws < PORT_DRAWS && state != State.CLOSED) {
-            listen(drawPort());
+        transports = null;
+        if (state == State.CLOSED) {
             return;
         }
-        if (started.isDone()) {
-            log.warn("cannot listen for NTCP2 ({}); trying again", cause.getMessage());
-            timer = lane.schedule(lane.clock().nanos() + ADDRESS_LOOK_NANOS, this::awaitAddress);
-            return;
+        if (preparation.drawn() && ++draws < PORT_DRAWS) {
+            listen(preparation, drawPort());
+        } else if (started.isDone()) {
+            waitFor("another program has the port of --host");
+        } else {
+            started.tryFailure(cause);
         }
-        started.tryFailure(cause);
     }
 
-    private void onListening(int port) {
+    private void onListening(Preparation preparation, int port) {
         if (state == State.CLOSED) {
             transports.close();
             return;
         }
-        if (draws > 0) {
+        if (preparation.drawn()) {
             files.submit(lane, () -> savePort(port), saved -> {});
         }
         signSelf();
@@ -325,6 +364,7 @@ public final class Router {
                 skew);
         dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb);
         state = State.RUNNING;
+        obstacle = null;
         started.trySuccess(null);
         log.info("network {}: {}", config.network(), config.host() == null ? "dials only" : "listens for NTCP2");
         netDb.load(known -> {
@@ -369,15 +409,7 @@ public final class Router {
             return;
         }
         long nowMillis = lane.clock().epochMillis();
-        files.submit(lane, () -> openSeed(nowMillis), seeds -> {
-            if (state == State.CLOSED) {
-                return;
-            }
-            netDb.addSeeds(seeds, added -> {
-                log.info("{} routers added from the seed", added);
-                begin();
-            });
-        });
+        files.submit(lane, () -> openSeed(nowMillis), seeds -> addSeeds(seeds, added -> begin()));
     }
 
     private List<byte[]> openSeed(long nowMillis) {
@@ -405,8 +437,38 @@ public final class Router {
             return;
         }
         netDb.start();
+        sweep();
         if (config.reseed() && netDb.routers().size() < ENOUGH_ROUTERS) {
             files.submit(lane, this::readSources, this::reseed);
+        }
+    }
+
+    private void sweep() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        long now = lane.clock().nanos();
+        for (Hash peer : transports.connected()) {
+            if (bans.isBanned(peer, now)) {
+                transports.disconnect(peer, DisconnectReason.BANNED);
+            }
+        }
+        if (++sweeps % SWEEPS_PER_SEED == 0
+                && config.seed() != null
+                && netDb.routers().size() == 0) {
+            // the clock may have been wrong, or the seed exchanged for a newer one
+            long nowMillis = lane.clock().epochMillis();
+            files.submit(lane, () -> openSeed(nowMillis), seeds -> addSeeds(seeds, added -> {}));
+        }
+        timer = lane.schedule(now + SWEEP_NANOS, this::sweep);
+    }
+
+    private void addSeeds(List<byte[]> seeds, Consumer<Integer> then) {
+        if (state != State.CLOSED) {
+            netDb.addSeeds(seeds, added -> {
+                log.info("{} routers added from the seed", added);
+                then.accept(added);
+            });
         }
     }
 
@@ -481,7 +543,8 @@ public final class Router {
 
         @Override
         public void onDialFailed(Hash peer, DialFailure reason) {
-            if (netDb != null) {
+            boolean ours = reason == DialFailure.LIMIT || reason == DialFailure.CLOSED || reason == DialFailure.BANNED;
+            if (netDb != null && !ours) {
                 netDb.onUnreachable(peer);
             }
         }
@@ -541,6 +604,7 @@ public final class Router {
             }
             lookups++;
             ClientView view = netDb.newView(netDb.directRoute());
+            Cancellable[] timeout = new Cancellable[1];
             Consumer<Destination> once = new Consumer<>() {
                 private boolean done;
 
@@ -549,20 +613,20 @@ public final class Router {
                     if (!done) {
                         done = true;
                         lookups--;
+                        timeout[0].cancel();
                         asking.execute(() -> answer.accept(found));
                         view.close();
                     }
                 }
             };
+            long patience = TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis, MOST_LOOKUP_MILLIS));
+            timeout[0] = lane.schedule(lane.clock().nanos() + patience, () -> once.accept(null));
             view.lookup(
                     destination,
                     found -> once.accept(
                             found instanceof Answer.Found<LeaseSet> leaseSet
                                     ? leaseSet.value().destination()
                                     : null));
-            lane.schedule(
-                    lane.clock().nanos() + TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis, MOST_LOOKUP_MILLIS)),
-                    () -> once.accept(null));
         });
     }
 
@@ -598,7 +662,11 @@ public final class Router {
 
     /** Files are written in the order asked for, so what was unwritten is written when this comes through. */
     private void finishFiles(Promise<Void> closed) {
-        files.submit(lane, () -> Boolean.TRUE, written -> closed.setSuccess(null));
+        files.submit(lane, () -> Boolean.TRUE, written -> {
+            keys.destroy();
+            ntcp2Keys.staticKeys().destroy();
+            closed.setSuccess(null);
+        });
     }
 
     // --- for the report and the tests of this package
@@ -614,6 +682,11 @@ public final class Router {
 
     State state() {
         return state;
+    }
+
+    /** What is waited for before it can listen, or null. */
+    String obstacle() {
+        return obstacle;
     }
 
     long uptimeSeconds() {

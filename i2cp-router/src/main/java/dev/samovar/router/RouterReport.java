@@ -33,7 +33,7 @@ final class RouterReport {
                     config.network(),
                     config.netId(),
                     state(router, List.of()),
-                    waitingForAddress(router),
+                    router.obstacle() == null ? List.of() : List.of(router.obstacle()),
                     identity,
                     router.uptimeSeconds(),
                     RouterStatus.Peers.NONE,
@@ -75,16 +75,10 @@ final class RouterReport {
     private static RouterStatus.State state(Router router, List<String> waitingFor) {
         return switch (router.state()) {
             case STARTING -> RouterStatus.State.STARTING;
-            case NO_ADDRESS -> RouterStatus.State.WAITING;
+            case WAITING -> RouterStatus.State.WAITING;
             case RUNNING -> waitingFor.isEmpty() ? RouterStatus.State.INTEGRATED : RouterStatus.State.WAITING;
             case CLOSED -> RouterStatus.State.CLOSING;
         };
-    }
-
-    private static List<String> waitingForAddress(Router router) {
-        return router.state() == Router.State.NO_ADDRESS
-                ? List.of("the address of --host is not on this machine: the network is down, or the address is wrong")
-                : List.of();
     }
 
     private static List<String> waitingFor(

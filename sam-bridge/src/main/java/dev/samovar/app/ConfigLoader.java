@@ -136,6 +136,10 @@ final class ConfigLoader {
                     ConfigKey.HOST.flag() + ": " + value(ConfigKey.HOST)
                             + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
         }
+        if (host != null && given.containsKey(ConfigKey.PROXY)) {
+            throw new UsageException(ConfigKey.HOST.flag() + " and " + ConfigKey.PROXY.flag()
+                    + " do not go together: who comes through a proxy comes from another address than it publishes");
+        }
         String version = value(ConfigKey.MIN_PEER_VERSION);
         RouterVersion minPeerVersion = RouterVersion.parse(version);
         if (minPeerVersion == null) {

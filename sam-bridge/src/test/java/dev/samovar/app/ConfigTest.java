@@ -182,8 +182,6 @@ class ConfigTest {
                 "--allow-reserved-addresses=false",
                 "--min-peer-version",
                 "0.9.60",
-                "--proxy",
-                "socks5://proxy.example:1080",
                 "--i2cp",
                 "127.0.0.1:0");
         assertEquals("44.1.2.3", all.host().getHostAddress());
@@ -191,7 +189,9 @@ class ConfigTest {
         assertTrue(all.floodfill());
         assertFalse(all.allowReservedAddresses());
         assertEquals("0.9.60", all.minPeerVersion().toString());
-        assertEquals(new HostPort("proxy.example", 1080), all.proxy());
+        assertEquals(
+                new HostPort("proxy.example", 1080),
+                privateNetwork("--proxy", "socks5://proxy.example:1080").proxy());
         assertEquals(0, all.i2cp().getPort());
         assertEquals(16, privateNetwork("--host", "2a00:1::1").host().getAddress().length);
     }
@@ -209,6 +209,8 @@ class ConfigTest {
             privateNetwork("--host", reserved, "--allow-reserved-addresses");
         }
         assertTrue(refusedOnPrivate("--port", "9999").contains("wants --host"));
+        assertTrue(refusedOnPrivate("--host", "44.1.2.3", "--proxy", "socks5://127.0.0.1:1080")
+                .contains("do not go together"));
         assertTrue(refusedOnPrivate("--floodfill").contains("wants --host"));
         assertFalse(privateNetwork("--floodfill=false").floodfill());
         assertTrue(refusedOnPrivate("--floodfill=yes").contains("neither true nor false"));
