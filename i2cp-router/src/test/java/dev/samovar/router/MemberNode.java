@@ -37,10 +37,10 @@ public final class MemberNode {
     private final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
     private final Router router;
 
-    /** Starts one; it has read its seed when this returns. */
+    /** Starts one on addresses that routers of public networks have. */
     public MemberNode(int netId, Path folder, Path seed, InetAddress host, int port, boolean floodfill)
             throws Exception {
-        RouterConfig config = new RouterConfig(
+        this(new RouterConfig(
                 "private",
                 netId,
                 folder,
@@ -51,7 +51,11 @@ public final class MemberNode {
                 floodfill,
                 false,
                 RouterVersion.parse("0.9.51"),
-                null);
+                null));
+    }
+
+    /** Starts one; it listens, or waits for what is missing, when this returns. */
+    public MemberNode(RouterConfig config) throws Exception {
         Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, loops, SecureEntropy.INSTANCE, crypto);
         router = Router.open(config, lane, ntcp2, SecureEntropy.INSTANCE, crypto, files);
         router.watchInbound(peer -> dialledUs.add(peer.hash()));
