@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
  * no ban list and only forgets them.
  */
 public enum BanReason {
-    /** Belongs to another network: nothing that it says is for us, until a restart. */
-    WRONG_NETWORK(0),
+    /** Belongs to another network: nothing that it says is for us. */
+    WRONG_NETWORK(TimeUnit.HOURS.toNanos(24)),
     /** Names no network. */
     NO_NETWORK(TimeUnit.HOURS.toNanos(1)),
-    /** Signs with an algorithm that routers have given up, until a restart. */
-    UNSUPPORTED_SIGNATURE(0),
+    /** Signs with an algorithm that routers have given up. */
+    UNSUPPORTED_SIGNATURE(TimeUnit.HOURS.toNanos(24)),
     /** Sent a RouterInfo of its own whose signature does not hold. */
     BAD_SIGNATURE(TimeUnit.HOURS.toNanos(1)),
     /** Dates its RouterInfo in our future, while our own clock is known to be right. */

@@ -33,11 +33,21 @@ class BanListTest {
     }
 
     @Test
-    void aRouterOfAnotherNetworkStaysBanned() {
+    void whomTheOperatorBansStaysBanned() {
         Hash router = router();
-        bans.ban(router, BanReason.WRONG_NETWORK, NOW);
+        bans.ban(router, BanReason.OPERATOR, NOW);
         bans.expire(NOW + TimeUnit.DAYS.toNanos(1000));
         assertTrue(bans.isBanned(router, NOW + TimeUnit.DAYS.toNanos(1000)));
+    }
+
+    @Test
+    void aRouterOfAnotherNetworkOrWithAnOldSignatureIsBannedForADay() {
+        for (BanReason reason : new BanReason[] {BanReason.WRONG_NETWORK, BanReason.UNSUPPORTED_SIGNATURE}) {
+            Hash router = router();
+            bans.ban(router, reason, NOW);
+            assertTrue(bans.isBanned(router, NOW + TimeUnit.HOURS.toNanos(24) - 1));
+            assertFalse(bans.isBanned(router, NOW + TimeUnit.HOURS.toNanos(24)));
+        }
     }
 
     @Test
