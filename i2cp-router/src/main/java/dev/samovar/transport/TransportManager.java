@@ -192,7 +192,9 @@ public final class TransportManager {
         }
         dialFailures.add(reason);
         if (reason != DialFailure.LIMIT && reason != DialFailure.CLOSED) {
-            backOff.failed(peer, lane.clock().nanos());
+            boolean unconnected = reason == DialFailure.CONNECT_FAILED || reason == DialFailure.CONNECT_TIMEOUT;
+            backOff.failed(
+                    peer, unconnected && connected().isEmpty(), lane.clock().nanos());
         }
         for (I2npMessage message : queue.remove(peer)) {
             message.release();

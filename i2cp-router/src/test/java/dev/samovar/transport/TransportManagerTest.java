@@ -216,6 +216,29 @@ class TransportManagerTest {
     }
 
     @Test
+    void whenTheNetworkComesBackNobodyIsLeftAlone() {
+        for (int failures = 0; failures < 6; failures++) {
+            for (RouterInfo router : ROUTERS.subList(0, 5)) {
+                assertEquals(SendResult.QUEUED, send(router, 1));
+                world.on(lane, () -> transport.listener.onDialFailed(router.hash(), DialFailure.CONNECT_FAILED));
+            }
+            world.runFor(31, TimeUnit.SECONDS);
+        }
+        for (RouterInfo router : ROUTERS.subList(0, 5)) {
+            send(router, 1);
+            world.on(lane, () -> transport.listener.onDialFailed(router.hash(), DialFailure.CONNECT_TIMEOUT));
+        }
+        assertEquals(5, status().backingOff());
+        world.on(lane, () -> transport.connect(ROUTERS.get(9), true));
+        assertEquals(0, status().backingOff());
+        // with a session up it is the router's own fault
+        send(ROUTERS.get(0), 1);
+        world.on(lane, () -> transport.listener.onDialFailed(ROUTERS.get(0).hash(), DialFailure.CONNECT_FAILED));
+        world.on(lane, () -> transport.connect(ROUTERS.get(8), false));
+        assertEquals(1, status().backingOff());
+    }
+
+    @Test
     void aPeerThatDialsUsMeanwhileGetsWhatWaited() {
         RouterInfo peer = ROUTERS.get(0);
         send(peer, 1);

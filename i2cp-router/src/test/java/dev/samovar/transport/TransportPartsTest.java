@@ -85,22 +85,41 @@ class TransportPartsTest {
         BackOff backOff = new BackOff();
         Hash router = Hash.of(key(1));
         assertTrue(backOff.mayDial(router, 0));
-        backOff.failed(router, 0);
+        backOff.failed(router, false, 0);
         assertFalse(backOff.mayDial(router, 10 * SECOND - 1));
         assertTrue(backOff.mayDial(router, 10 * SECOND));
-        backOff.failed(router, 10 * SECOND);
+        backOff.failed(router, false, 10 * SECOND);
         assertFalse(backOff.mayDial(router, 29 * SECOND));
         for (int i = 0; i < 20; i++) {
-            backOff.failed(router, 30 * SECOND);
+            backOff.failed(router, false, 30 * SECOND);
         }
         assertEquals(1, backOff.size(30 * SECOND));
         assertTrue(backOff.mayDial(router, 30 * SECOND + BackOff.LONGEST_NANOS));
         backOff.reached(router);
         assertTrue(backOff.mayDial(router, 31 * SECOND));
         for (int i = 0; i < 10_000; i++) {
-            backOff.failed(Hash.of(key(i)), 0);
+            backOff.failed(Hash.of(key(i)), false, 0);
         }
         assertTrue(backOff.size(1) <= 4096);
+    }
+
+    @Test
+    void whileNobodyIsReachedEverybodyIsTriedAgainSoon() {
+        BackOff backOff = new BackOff();
+        Hash router = Hash.of(key(1));
+        Hash other = Hash.of(key(2));
+        for (int i = 0; i < 20; i++) {
+            backOff.failed(router, true, SECOND);
+            backOff.failed(other, false, SECOND);
+        }
+        long later = SECOND + BackOff.LONGEST_OFFLINE_NANOS;
+        assertFalse(backOff.mayDial(router, later - 1));
+        assertTrue(backOff.mayDial(router, later));
+        assertFalse(backOff.mayDial(other, later));
+        backOff.failed(router, true, later);
+        backOff.reached(Hash.of(key(3)));
+        assertTrue(backOff.mayDial(router, later), "it was not its fault");
+        assertFalse(backOff.mayDial(other, later), "it was this one's");
     }
 
     @Test
