@@ -53,6 +53,9 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
     /** A peer may renew its RouterInfo so often. */
     private static final long LEAST_INFO_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** The peer's clock is told so often at most, however often a peer says what time it is. */
+    static final long LEAST_SKEW_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final byte[] NOTHING = {};
     private static final int MIN_PART = 1024;
 
@@ -108,6 +111,7 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
     private long lastActivity;
     private long lastReceived;
     private long lastInfo = Long.MIN_VALUE;
+    private long lastSkew = Long.MIN_VALUE;
     private long now;
     private long epochMillis;
     private byte[] ownInfo;
@@ -193,7 +197,10 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
     @Override
     public void onDateTime(long seconds) {
         long skew = seconds * 1000 - epochMillis;
-        events.add(new Event.Skew(skew));
+        if (lastSkew == Long.MIN_VALUE || now - lastSkew >= LEAST_SKEW_INTERVAL_NANOS) {
+            lastSkew = now;
+            events.add(new Event.Skew(skew));
+        }
         if (Math.abs(skew) > Ntcp2Handshake.MAX_SKEW_MILLIS) {
             end(DisconnectReason.CLOCK_SKEW, CODE_CLOCK_SKEW);
         }

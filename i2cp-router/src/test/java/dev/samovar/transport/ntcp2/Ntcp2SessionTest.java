@@ -289,6 +289,39 @@ class Ntcp2SessionTest {
     }
 
     @Test
+    void howOftenEverThePeerSaysTheTimeItsClockIsToldNowAndThen() {
+        int seconds = (int) (MILLIS / 1000);
+        byte[] block = {
+            0, 0, 4, (byte) (seconds >>> 24), (byte) (seconds >>> 16), (byte) (seconds >>> 8), (byte) seconds
+        };
+        byte[] blocks = new byte[1000 * block.length + block.length];
+        for (int at = 0; at < blocks.length; at += block.length) {
+            System.arraycopy(block, 0, blocks, at, block.length);
+        }
+        // each is looked at, though
+        blocks[blocks.length - 2] ^= 1;
+        take(bob, sealed(blocks), 1);
+        assertInstanceOf(Ntcp2Session.Event.Skew.class, bob.pollEvent());
+        assertEquals(
+                7,
+                assertInstanceOf(Ntcp2Session.Event.End.class, bob.pollEvent()).code());
+        assertNull(bob.pollEvent());
+    }
+
+    @Test
+    void theClockIsToldAgainAfterAWhile() {
+        long later = Ntcp2Session.LEAST_SKEW_INTERVAL_NANOS;
+        for (long now : new long[] {0, later - 1, later}) {
+            alice.offerOwnInfo(bobRouter.info(MILLIS, bobRouter.unpublished()).bytes());
+            take(bob, frame(alice, now), now);
+            if (now != later - 1) {
+                assertInstanceOf(Ntcp2Session.Event.Skew.class, bob.pollEvent());
+            }
+            assertNull(bob.pollEvent());
+        }
+    }
+
+    @Test
     void aClockThatIsOffEndsIt() {
         int seconds = (int) (MILLIS / 1000) + 61;
         take(
