@@ -191,6 +191,12 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
         return ip;
     }
 
+    /** Who has proven to be the peer by signature and static key, though this failure made no session of it; else null. */
+    Hash provenPeer(Ntcp2Failure failure) {
+        boolean proven = failure == Ntcp2Failure.ADDRESS_MISMATCH && handshake instanceof Ntcp2Responder;
+        return proven ? ((Ntcp2Responder) handshake).peer().hash() : null;
+    }
+
     // --- 1: handshake ---
 
     @Override

@@ -51,8 +51,8 @@ public record Ntcp2Config(
     /**
      * What is allowed at a time.
      *
-     * @param sessions of both directions
-     * @param pending handshakes under way of both directions
+     * @param sessions of both directions; those that came in are three quarters of them at most
+     * @param pending handshakes under way that came in; who dials bounds the others
      * @param pendingPerAddress handshakes under way that came from one IP (the first 8 bytes of an IPv6 address)
      * @param connectMillis for a socket to connect
      * @param handshakeMillis for a whole handshake, from the connected socket on

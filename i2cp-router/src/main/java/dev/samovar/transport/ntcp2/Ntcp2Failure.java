@@ -44,6 +44,7 @@ enum Ntcp2Failure {
     BANNED(17, null),
     UNACCEPTABLE(13, null),
     TOO_MANY_SESSIONS(0, null),
+    TOO_MANY_SESSIONS_OF_ADDRESS(0, null),
     DUPLICATE(0, null),
     CLOSING(3, null),
 

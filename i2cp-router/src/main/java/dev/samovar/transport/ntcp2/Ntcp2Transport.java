@@ -39,7 +39,6 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,7 +69,10 @@ public final class Ntcp2Transport implements Transport {
 
     private static final int BACKLOG = 512;
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(32 * 1024, 128 * 1024);
-    private static final int IPV6_PREFIX_BYTES = 8;
+
+    /** Sessions that one host may have dialled. Reserved addresses, which test networks alone let in, have no such limit. */
+    private static final int MOST_SESSIONS_OF_HOST = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger("ntcp2");
 
     /** A listening socket. */
@@ -90,11 +92,18 @@ public final class Ntcp2Transport implements Transport {
     private final Set<Ntcp2ChannelHandler> pending = new HashSet<>();
 
     private final Map<Hash, Ntcp2ChannelHandler> dialling = new HashMap<>();
-    private final Map<ByteBuffer, Integer> pendingOfAddress = new HashMap<>();
+    /** Those of them that came in, by host. */
+    private final HostCounts pendingOfHost = new HostCounts();
+
+    /** Connections that came in and became sessions, until their sockets are closed; and the same by host. */
+    private final Set<Ntcp2ChannelHandler> admitted = new HashSet<>();
+
+    private final HostCounts admittedOfHost = new HostCounts();
     private final Tally<Ntcp2Failure> rejected = new Tally<>(Ntcp2Failure.class);
     private final Tally<DisconnectReason> ended = new Tally<>(DisconnectReason.class);
     private final Promise<Void> allClosed;
 
+    private int pendingIn;
     private long handshakesIn;
     private long handshakesOut;
     private boolean closed;
@@ -260,7 +269,7 @@ public final class Ntcp2Transport implements Transport {
             failLater(hash, DialFailure.CLOSED);
         } else if (address == null) {
             failLater(hash, DialFailure.NO_ADDRESS);
-        } else if (isFull() || pending.size() >= shared.config.limits().pending()) {
+        } else if (isFull()) {
             failLater(hash, DialFailure.LIMIT);
         } else if (hash.equals(shared.router.self())
                 || peers.isBanned(address.ip())
@@ -440,7 +449,8 @@ public final class Ntcp2Transport implements Transport {
             handler.attach(socket);
             connections.add(handler);
             pending.add(handler);
-            pendingOfAddress.merge(family(ip), 1, Integer::sum);
+            pendingIn++;
+            pendingOfHost.add(ip);
             socket.pipeline().addLast("ntcp2", handler);
             // a socket that dies before its loop has it never becomes inactive
             socket.closeFuture().addListener(done -> lane.execute(() -> onGone(handler)));
@@ -464,26 +474,26 @@ public final class Ntcp2Transport implements Transport {
         if (peers.isBanned(ip)) {
             return Ntcp2Failure.BANNED_ADDRESS;
         }
-        if (isFull()) {
+        if (isFullInbound()) {
             return Ntcp2Failure.TOO_MANY_SESSIONS;
         }
-        if (pending.size() >= shared.config.limits().pending()) {
+        if (pendingIn >= shared.config.limits().pending()) {
             return Ntcp2Failure.TOO_MANY_PENDING;
         }
-        if (pendingOfAddress.getOrDefault(family(ip), 0)
-                >= shared.config.limits().pendingPerAddress()) {
+        if (pendingOfHost.of(ip) >= shared.config.limits().pendingPerAddress()) {
             return Ntcp2Failure.TOO_MANY_PENDING_OF_ADDRESS;
         }
         return null;
     }
 
-    /** Whom an IP belongs to: the host of an IPv6 address chooses the lower half. */
-    private static ByteBuffer family(byte[] ip) {
-        return ByteBuffer.wrap(ip, 0, Math.min(ip.length, IPV6_PREFIX_BYTES)).slice();
-    }
-
     private boolean isFull() {
         return links.inbound() + links.outbound() >= shared.config.limits().sessions();
+    }
+
+    /** A quarter of the sessions is left for dialling: else whoever dials us decides whom we can reach. */
+    private boolean isFullInbound() {
+        int sessions = shared.config.limits().sessions();
+        return isFull() || links.inbound() >= sessions - sessions / 4;
     }
 
     // --- from the connections, on the router lane ---
@@ -507,7 +517,7 @@ public final class Ntcp2Transport implements Transport {
         } else {
             handshakesOut++;
         }
-        Ntcp2Failure refusal = refusal(peer);
+        Ntcp2Failure refusal = refusal(handler, peer);
         if (refusal != null) {
             handler.refuse(refusal);
             onFailed(handler, refusal, skewMillis, true);
@@ -533,11 +543,15 @@ public final class Ntcp2Transport implements Transport {
             }
         }
         dialling.remove(hash, handler);
+        if (handler.inbound()) {
+            admitted.add(handler);
+            admittedOfHost.add(handler.ip());
+        }
         listener.onClockSkew(hash, skewMillis);
         handler.admit(link, handler.inbound() ? ownRouterInfo() : null);
     }
 
-    private Ntcp2Failure refusal(RouterInfo peer) {
+    private Ntcp2Failure refusal(Ntcp2ChannelHandler handler, RouterInfo peer) {
         if (closed) {
             return Ntcp2Failure.CLOSING;
         }
@@ -545,7 +559,17 @@ public final class Ntcp2Transport implements Transport {
         if (verdict != PeerCheck.Verdict.OK) {
             return verdict == PeerCheck.Verdict.BANNED ? Ntcp2Failure.BANNED : Ntcp2Failure.UNACCEPTABLE;
         }
-        return isFull() && links.get(peer.hash()) == null ? Ntcp2Failure.TOO_MANY_SESSIONS : null;
+        if (links.get(peer.hash()) != null) {
+            // one of the two goes
+            return null;
+        }
+        if (handler.inbound() ? isFullInbound() : isFull()) {
+            return Ntcp2Failure.TOO_MANY_SESSIONS;
+        }
+        boolean crowded = handler.inbound()
+                && admittedOfHost.of(handler.ip()) >= MOST_SESSIONS_OF_HOST
+                && !ReservedAddresses.isReserved(handler.ip());
+        return crowded ? Ntcp2Failure.TOO_MANY_SESSIONS_OF_ADDRESS : null;
     }
 
     private void settle(Hash peer, boolean last) {
@@ -564,7 +588,7 @@ public final class Ntcp2Transport implements Transport {
         if (peer == null || dialling.get(peer) == handler) {
             rejected.add(failure);
             if (failure.misbehaviour() != null) {
-                peers.report(peer, handler.ip(), failure.misbehaviour());
+                peers.report(peer != null ? peer : handler.provenPeer(failure), handler.ip(), failure.misbehaviour());
             }
             if (peer != null && skewKnown) {
                 listener.onClockSkew(peer, skewMillis);
@@ -595,7 +619,8 @@ public final class Ntcp2Transport implements Transport {
 
     private void noLongerPending(Ntcp2ChannelHandler handler) {
         if (pending.remove(handler) && handler.inbound()) {
-            pendingOfAddress.computeIfPresent(family(handler.ip()), (ip, count) -> count == 1 ? null : count - 1);
+            pendingIn--;
+            pendingOfHost.remove(handler.ip());
         }
     }
 
@@ -603,6 +628,9 @@ public final class Ntcp2Transport implements Transport {
     void onGone(Ntcp2ChannelHandler handler) {
         onDialEnded(handler, DialFailure.HANDSHAKE_LOST);
         noLongerPending(handler);
+        if (admitted.remove(handler)) {
+            admittedOfHost.remove(handler.ip());
+        }
         connections.remove(handler);
         completeClose();
     }

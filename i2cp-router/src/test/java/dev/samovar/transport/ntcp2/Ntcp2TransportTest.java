@@ -112,6 +112,7 @@ class Ntcp2TransportTest {
         final List<Integer> received = new CopyOnWriteArrayList<>();
         final List<String> told = new CopyOnWriteArrayList<>();
         final List<PeerCheck.Misbehaviour> reports = new CopyOnWriteArrayList<>();
+        final List<Hash> reported = new CopyOnWriteArrayList<>();
         final AtomicReference<byte[]> lastBody = new AtomicReference<>();
         final Clock clock;
         final TransportManager manager;
@@ -135,6 +136,9 @@ class Ntcp2TransportTest {
 
                 @Override
                 public void report(Hash peer, byte[] ip, Misbehaviour what) {
+                    if (peer != null) {
+                        reported.add(peer);
+                    }
                     reports.add(what);
                 }
             };
@@ -497,6 +501,39 @@ class Ntcp2TransportTest {
         }
     }
 
+    @Test
+    void whoeverDialsUsLeavesUsRoomToDial() throws Exception {
+        Node bob = node(at("127.0.0.1", new Ntcp2Config.Limits(4, 2, 8, 2000, 1500, 1000)), SystemClock.INSTANCE);
+        RouterInfo to = bob.published();
+        for (int i = 2; i <= 4; i++) {
+            Node alice = node("127.0.0." + i);
+            alice.send(to, i, DATABASE_STORE, 10);
+            int id = i;
+            eventually("three come in", () -> bob.received.contains(id));
+        }
+        Node carol = node("127.0.0.5");
+        carol.send(to, 5, DATABASE_STORE, 10);
+        eventually("the fourth does not", () -> bob.status().rejected().containsKey("too_many_sessions"));
+        eventually("and knows", () -> carol.told.stream().anyMatch(told -> told.startsWith("failed")));
+        assertEquals(3, bob.sessions());
+        bob.send(carol.published(), 6, DATABASE_STORE, 10);
+        eventually("but can be dialled", () -> carol.received.contains(6));
+    }
+
+    @Test
+    void handshakesThatComeInDoNotKeepUsFromDialling() throws Exception {
+        Node bob = node(at("127.0.0.1", new Ntcp2Config.Limits(100, 2, 8, 2000, 10_000, 1000)), SystemClock.INSTANCE);
+        Node alice = node("127.0.0.2");
+        try (Socket first = new Socket();
+                Socket second = new Socket()) {
+            first.connect(bob.address());
+            second.connect(bob.address());
+            eventually("both are waited for", () -> bob.status().pending() == 2);
+            bob.send(alice.published(), 1, DATABASE_STORE, 10);
+            eventually("it comes", () -> alice.received.contains(1));
+        }
+    }
+
     // --- refusals ---
 
     @Test
@@ -538,6 +575,7 @@ class Ntcp2TransportTest {
         Node alice = node(Ntcp2Config.of(Ntcp2TestRouter.NETWORK, true, liar), SystemClock.INSTANCE);
         alice.send(bob.published(), 1, DATABASE_STORE, 10);
         eventually("refused", () -> bob.reports.contains(PeerCheck.Misbehaviour.ADDRESS_MISMATCH));
+        assertEquals(List.of(alice.router.hash()), bob.reported, "she has proven who she is");
         eventually("alice is told", () -> alice.told.contains("lost PEER_TERMINATED"));
     }
 
