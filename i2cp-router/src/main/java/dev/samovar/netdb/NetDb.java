@@ -65,6 +65,12 @@ public final class NetDb {
     /** Our own RouterInfo is signed anew when it is to be published and older than this. */
     private static final long RENEW_MILLIS = TimeUnit.MINUTES.toMillis(20);
 
+    /** Longer than a publisher that gets its time leaves it as it is. */
+    private static final long STALE_MILLIS = TimeUnit.MINUTES.toMillis(35);
+
+    /** Our date may be so far ahead of a clock that was set back a little: nobody minds, and an earlier one would be no news. */
+    private static final long MAX_SELF_AHEAD_MILLIS = TimeUnit.SECONDS.toMillis(30);
+
     /** A RouterInfo older than this is fetched anew when a floodfill names its router. */
     private static final long FRESH_MILLIS = TimeUnit.HOURS.toMillis(1);
 
@@ -206,6 +212,7 @@ public final class NetDb {
         profiles.expire(now);
         bans.expire(now);
         hopeless.values().removeIf(until -> until <= now);
+        renewStaleSelf(now);
         tick = lane.schedule(now + TICK_NANOS, this::tick);
     }
 
@@ -475,6 +482,10 @@ public final class NetDb {
         return role;
     }
 
+    StoreIntake intake() {
+        return intake;
+    }
+
     RouterInfoSaver saver() {
         return saver;
     }
@@ -683,8 +694,8 @@ public final class NetDb {
         }
         long now = lane.clock().nanos();
         for (Publisher.Action action; (action = publisher.pollAction()) != null; ) {
-            if (action instanceof Publisher.Sign) {
-                renewSelf();
+            if (action instanceof Publisher.Sign sign) {
+                renewSelf(sign.always());
             } else if (action instanceof Publisher.Publish publish) {
                 publish(publish, now);
             } else if (action instanceof Publisher.Verify verify) {
@@ -702,10 +713,28 @@ public final class NetDb {
         arm();
     }
 
-    /** Signs our RouterInfo anew when it is about half an hour old; a change was signed already. */
-    private void renewSelf() {
-        if (lane.clock().epochMillis() - port.self().publishedMillis() >= RENEW_MILLIS) {
+    /** Signs our RouterInfo anew: in any case, or when it is about half an hour old. A change was signed already. */
+    private void renewSelf(boolean always) {
+        if (always || isSelfDue(RENEW_MILLIS)) {
             port.signSelf();
+        }
+    }
+
+    /** Whether the date of our RouterInfo is older than this, or ahead: the clock was set back. */
+    private boolean isSelfDue(long longestMillis) {
+        long age = lane.clock().epochMillis() - port.self().publishedMillis();
+        return age >= longestMillis || age < -MAX_SELF_AHEAD_MILLIS;
+    }
+
+    /**
+     * Signs and publishes anew what has a date that others do not take: after the clock was set, or the machine slept, which
+     * the publisher's timers know nothing of; and what is published nowhere, and so by nobody renewed.
+     */
+    private void renewStaleSelf(long now) {
+        if (isSelfDue(STALE_MILLIS)) {
+            port.signSelf();
+            publisher.handleChange(now);
+            drain();
         }
     }
 

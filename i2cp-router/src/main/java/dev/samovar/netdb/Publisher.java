@@ -30,8 +30,12 @@ public final class Publisher {
     /** What the driver is to do. */
     public sealed interface Action {}
 
-    /** Sign our RouterInfo anew if it is old: it is about to be published. */
-    public record Sign() implements Action {}
+    /**
+     * Sign our RouterInfo anew: it is about to be published.
+     *
+     * @param always or only if it is old
+     */
+    public record Sign(boolean always) implements Action {}
 
     /**
      * Give our RouterInfo with this token to the closest floodfill outside {@code excluded}, and tell by {@link #handleSent} to
@@ -66,6 +70,9 @@ public final class Publisher {
     /** A floodfill's time to confirm, a session made first included. */
     static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Before a floodfill gets it signed anew: dates count milliseconds, and this one must be later. */
+    static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     static final long VERIFY_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Before beginning anew when floodfills are missing or all were silent. */
@@ -79,6 +86,7 @@ public final class Publisher {
     private enum Timer {
         PUBLISH,
         CONFIRM,
+        REPEAT,
         VERIFY
     }
 
@@ -156,16 +164,20 @@ public final class Publisher {
         timers.stop(Timer.CONFIRM);
         if (introduced && !repeated) {
             repeated = true;
-            // i2pd passes on only what is news to it, and ours was none after the handshake: once more, signed anew
             state = State.STORED;
-            tried.remove(floodfill);
-            actions.add(new Sign());
-            publish();
+            timers.set(Timer.REPEAT, now + REPEAT_NANOS);
             return true;
         }
         timers.set(Timer.VERIFY, now + VERIFY_DELAY_NANOS);
         state = State.STORED;
         return true;
+    }
+
+    /** i2pd passes on only what is news to it, and ours was none after the handshake: once more, signed anew. */
+    private void repeat() {
+        tried.remove(floodfill);
+        actions.add(new Sign(true));
+        publish();
     }
 
     /** A router cannot be reached. */
@@ -196,6 +208,7 @@ public final class Publisher {
             switch (timer) {
                 case PUBLISH -> begin(now);
                 case CONFIRM -> next(now);
+                case REPEAT -> repeat();
                 case VERIFY -> actions.add(new Verify(floodfill == null ? Set.of() : Set.of(floodfill)));
             }
         }
@@ -209,12 +222,13 @@ public final class Publisher {
         timers.set(
                 Timer.PUBLISH,
                 now + INTERVAL_NANOS + TimeUnit.MILLISECONDS.toNanos(entropy.below(INTERVAL_VARIANCE_MILLIS)));
-        actions.add(new Sign());
+        actions.add(new Sign(false));
         publish();
     }
 
     private void next(long now) {
         timers.stop(Timer.CONFIRM);
+        timers.stop(Timer.REPEAT);
         token = 0;
         repeated = false;
         if (tried.size() >= MAX_FLOODFILLS) {

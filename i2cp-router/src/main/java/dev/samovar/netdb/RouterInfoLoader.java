@@ -34,8 +34,8 @@ final class RouterInfoLoader {
     /**
      * A loader.
      *
-     * @param seed whether what is new is to be written to the disk; else they come from there, and what does not hold is to be
-     *     deleted
+     * @param seed whether what is new is to be written to the disk; else they come from there, and what can never hold is to
+     *     be deleted
      * @param then told how many were kept
      */
     RouterInfoLoader(NetDb netDb, Lane lane, Offload offload, List<byte[]> all, boolean seed, Consumer<Integer> then) {
@@ -87,12 +87,20 @@ final class RouterInfoLoader {
                 }
             } else {
                 netDb.refuse(refusal);
-                if (!seed && checked.info != null && refusal != StoreRefusal.KNOWN) {
+                if (!seed && checked.info != null && isWorthless(refusal)) {
                     netDb.saver().delete(checked.info.hash());
                 }
             }
         }
         run();
+    }
+
+    /** What no other day or clock makes better. A date may be our own clock's fault, and room there may be the next time. */
+    private static boolean isWorthless(StoreRefusal refusal) {
+        return switch (refusal) {
+            case MALFORMED, BAD_SIGNATURE, WRONG_NETWORK, NO_NETWORK -> true;
+            default -> false;
+        };
     }
 
     private StoreRefusal keep(RouterInfo info) {

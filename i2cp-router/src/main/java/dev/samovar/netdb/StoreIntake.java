@@ -60,7 +60,9 @@ final class StoreIntake {
     private final BanList bans;
     private final ClockSkew skew;
     private final Map<Hash, Long> checking = new HashMap<>();
+    /** No more than are being checked: what the check of a router's RouterInfo finds here it takes out. */
     private final Map<Hash, RouterInfo> floodWhenKept = new HashMap<>();
+
     private final PeerThrottle stores = new PeerThrottle(STORES_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
     private final PeerThrottle anonymous = new PeerThrottle(ANONYMOUS_STORES_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
     private final PeerThrottle bad = new PeerThrottle(BAD_STORES, TimeUnit.MINUTES.toNanos(10));
@@ -148,7 +150,7 @@ final class StoreIntake {
         // a signature is needed to keep it, and to ban its router for it: else anybody could have anybody banned
         boolean taken = netDb.checks().submit(from, () -> StoreValidator.checkSignature(info), forged -> {
             checking.remove(info.hash(), info.publishedMillis());
-            boolean asked = floodWhenKept.remove(info.hash(), info);
+            RouterInfo asked = takeAsked(info);
             if (forged != null) {
                 onForged(from, info, forged);
                 refuse(from, key, forged);
@@ -156,7 +158,7 @@ final class StoreIntake {
                 punish(info.hash(), refusal);
                 refuse(from, key, refusal);
             } else {
-                keep(from, info, flood || asked);
+                keep(from, info, flood || info.equals(asked));
             }
         });
         if (!taken) {
@@ -164,6 +166,15 @@ final class StoreIntake {
         } else if (refusal == null) {
             checking.put(info.hash(), info.publishedMillis());
         }
+    }
+
+    /** What was asked to be passed on, as old as this or older: its check is over, by whichever of the two it was. */
+    private RouterInfo takeAsked(RouterInfo checked) {
+        RouterInfo asked = floodWhenKept.get(checked.hash());
+        if (asked != null && asked.publishedMillis() <= checked.publishedMillis()) {
+            floodWhenKept.remove(checked.hash());
+        }
+        return asked;
     }
 
     private StoreRefusal check(Hash key, RouterInfo info) {
@@ -216,6 +227,9 @@ final class StoreIntake {
      * already, with nobody asking for that. So it is passed on now, or when its signature is checked; once.
      */
     private void floodKnown(Hash from, RouterInfo info) {
+        if (!config.floodfill()) {
+            return;
+        }
         boolean done = floodedDates.getOrDefault(info.hash(), Long.MIN_VALUE) >= info.publishedMillis();
         if (!done && info.equals(netDb.routers().get(info.hash()))) {
             flood(from, info);
@@ -341,6 +355,11 @@ final class StoreIntake {
     /** Entries kept. */
     long stored() {
         return stored;
+    }
+
+    /** RouterInfos that are to be passed on when their signatures are found to hold. */
+    int waitingToFlood() {
+        return floodWhenKept.size();
     }
 
     /** Entries passed on. */

@@ -108,6 +108,11 @@ final class NetDbNet {
         boolean deaf;
         boolean down;
         int signed;
+        /** How far ahead the clock is by which our RouterInfo is signed, milliseconds. */
+        long clockAhead;
+        /** The dates of the RouterInfos that their routers gave us to store, in order. */
+        final List<Long> storedDates = new ArrayList<>();
+
         int unopened;
 
         Node(NetDbConfig config, int number) {
@@ -168,7 +173,13 @@ final class NetDbNet {
 
         private void dispatch(Hash from, I2npMessage message) throws WireException {
             switch (message.typeCode()) {
-                case DatabaseStore.TYPE -> netDb.onStore(from, DatabaseStore.decode(message.body()));
+                case DatabaseStore.TYPE -> {
+                    DatabaseStore store = DatabaseStore.decode(message.body());
+                    if (store.key().equals(from)) {
+                        storedDates.add(RouterInfo.fromBytes(store.data()).publishedMillis());
+                    }
+                    netDb.onStore(from, store);
+                }
                 case DatabaseLookup.TYPE -> netDb.onLookup(from, DatabaseLookup.decode(message.body()));
                 case DatabaseSearchReply.TYPE -> netDb.onSearchReply(from, DatabaseSearchReply.decode(message.body()));
                 case DeliveryStatus.TYPE -> {
@@ -221,7 +232,7 @@ final class NetDbNet {
         public RouterInfo signSelf() {
             signed++;
             String caps = config.floodfill() ? "XfR" : "XR";
-            self = TestRouters.info(keys, world.epochMillis(), caps, TestRouters.host(number));
+            self = TestRouters.info(keys, world.epochMillis() + clockAhead, caps, TestRouters.host(number));
             return self;
         }
     }
