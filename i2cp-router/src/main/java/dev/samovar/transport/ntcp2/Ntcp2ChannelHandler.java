@@ -557,6 +557,8 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
         }
         long now = shared.clock.nanos();
         if (now < outPausedUntil) {
+            // what was scheduled before the pause began comes too early, and had kept the end of the pause from being
+            scheduleDrain(outPausedUntil);
             return;
         }
         Ntcp2Scratch scratch = SCRATCH.get();
