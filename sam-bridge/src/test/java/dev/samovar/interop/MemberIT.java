@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Samovar's own router as a member of a private network of six i2pd routers and a Java I2P router, in a namespace of its
  * own.
  */
-@Timeout(900)
+@Timeout(1200)
 final class MemberIT {
-    private static final Duration LIMIT = Duration.ofSeconds(600);
+    private static final Duration LIMIT = Duration.ofSeconds(900);
 
     @TempDir(cleanup = CleanupMode.ALWAYS)
     static Path folder;
