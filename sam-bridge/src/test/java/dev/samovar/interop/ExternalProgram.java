@@ -128,13 +128,19 @@ final class ExternalProgram implements AutoCloseable {
     }
 
     void expectExit(int code, Duration limit) throws InterruptedException {
+        int found = awaitExit(limit);
+        if (found != code) {
+            throw new AssertionError(name + " ended with " + found + ":\n" + output());
+        }
+    }
+
+    /** Waits for the end of a program; its exit code. */
+    int awaitExit(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError(name + " does not end:\n" + output());
         }
         while (!lines.take().equals(END)) {}
-        if (process.exitValue() != code) {
-            throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + output());
-        }
+        return process.exitValue();
     }
 
     /** What the program wrote, or the last part of it. */

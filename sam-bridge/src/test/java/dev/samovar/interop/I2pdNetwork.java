@@ -35,14 +35,14 @@ final class I2pdNetwork implements AutoCloseable {
      *
      * @param routers how many
      * @param floodfills how many of them, the first ones, keep the network database
-     * @param samRouter the one with SAM
+     * @param samRouter the one whose SAM is for clients
      * @param i2cpRouter the one with I2CP, -1 for none
      */
     record Plan(int routers, int floodfills, int samRouter, int i2cpRouter) {
-        /** For clients: two floodfills, a router with SAM, a router with I2CP. */
+        /** For clients: two floodfills, a router for SAM, a router with I2CP. */
         static final Plan CLIENTS = new Plan(4, 2, 2, 3);
 
-        /** For a router that joins: three floodfills and three others, one of them with SAM. */
+        /** For a router that joins: three floodfills and three others, one of them for SAM. */
         static final Plan MEMBERS = new Plan(6, 3, 3, -1);
 
         Plan {
@@ -83,8 +83,14 @@ final class I2pdNetwork implements AutoCloseable {
         }
     }
 
+    /** SAM of the router that is meant for clients. */
     InetSocketAddress sam() {
-        return new InetSocketAddress("127.0.0.1", port(plan.samRouter) + 2);
+        return sam(plan.samRouter);
+    }
+
+    /** SAM of any router. A floodfill's is good for calling others, not for being found: see {@link Plan}. */
+    InetSocketAddress sam(int router) {
+        return new InetSocketAddress("127.0.0.1", port(router) + 2);
     }
 
     int i2cpPort() {
@@ -159,7 +165,8 @@ final class I2pdNetwork implements AutoCloseable {
         }
         routers.forEach(ExternalProgram::terminate);
         for (ExternalProgram router : routers) {
-            router.expectExit(0, patience);
+            // With any code: this version now and then crashes on its way out, long after its files are written.
+            router.awaitExit(patience);
         }
         routers.clear();
     }
@@ -261,7 +268,7 @@ final class I2pdNetwork implements AutoCloseable {
                 "port = " + consolePort(router),
                 "strictheaders = false",
                 "[sam]",
-                "enabled = " + (router == plan.samRouter),
+                "enabled = true",
                 "address = 127.0.0.1",
                 "port = " + (port(router) + 2),
                 "[i2cp]",

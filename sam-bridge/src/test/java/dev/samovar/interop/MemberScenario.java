@@ -28,10 +28,8 @@ final class MemberScenario {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LONG = Duration.ofSeconds(180);
 
-    /** Not more often: a peer that is hung up on again and again may keep away. */
-    private static final long HANG_UP_NANOS = 5_000_000_000L;
-
-    private static final int MOST_SILENT = 2;
+    /** Between two attempts to be called by those that have not: i2pd builds a failed tunnel anew after so long. */
+    private static final Duration ROUND = Duration.ofSeconds(20);
 
     /** Where ours are; each its own, since i2pd takes one handshake at a time from an address. */
     private static final String PROGRAM_HOST = "44.200.0.1";
@@ -274,31 +272,60 @@ final class MemberScenario {
         return theirs.size() + " routers";
     }
 
-    /** Their handshakes with us: they dial routers of ours that do not keep sessions of their own making. */
+    /**
+     * Their handshakes with us, each for a reason of its own: an i2pd has a client that wants our seeker as its only hop,
+     * Java I2P has clients that ask for destinations, for which it goes from floodfill to floodfill. Sessions of our own
+     * making are ended before.
+     */
     private String reachedByEach() throws Exception {
         Set<Hash> missing = new HashSet<>(names.keySet());
+        try (JavaI2pLookups lookups = new JavaI2pLookups(javaI2cp)) {
+            long deadline = System.nanoTime() + LONG.toNanos();
+            for (int round = 1; System.nanoTime() < deadline; round++) {
+                for (Hash each : missing) {
+                    seeker.hangUp(each);
+                    floodfill.hangUp(each);
+                }
+                if (callAgain(missing, round, lookups)) {
+                    return names.size() + " routers, " + round + " round(s)";
+                }
+            }
+        }
+        throw new AssertionError("not by " + missing.stream().map(names::get).toList() + "; " + floodfill.status());
+    }
+
+    /** Gives those that are missing a reason to call and waits for it; whether all have called. */
+    private boolean callAgain(Set<Hash> missing, int round, JavaI2pLookups lookups) throws Exception {
+        List<SamSocket> clients = new ArrayList<>();
         try {
+            for (int router = 0; router < network.routers(); router++) {
+                if (missing.contains(theirs.get(router).hash())) {
+                    SamSocket client = new SamSocket(network.sam(router), PATIENCE);
+                    clients.add(client);
+                    // Not answered: our seeker carries no tunnels.
+                    client.begin(
+                            "SESSION CREATE STYLE=STREAM ID=caller-" + round + " DESTINATION=TRANSIENT SIGNATURE_TYPE=7"
+                                    + " inbound.length=1 outbound.length=1 inbound.quantity=1 outbound.quantity=1 explicitPeers="
+                                    + Encodings.base64(seeker.hash().toBytes()));
+                }
+            }
             I2pdNetwork.await(
-                    "sessions that they begin",
-                    LONG,
+                    "calls",
+                    ROUND,
                     () -> ask(() -> {
+                        lookups.ask();
                         missing.removeAll(floodfill.dialledUs());
                         missing.removeAll(seeker.dialledUs());
-                        for (Hash each : missing) {
-                            floodfill.hangUp(each);
-                            seeker.hangUp(each);
-                        }
                         return missing.isEmpty();
                     }));
+            return true;
         } catch (AssertionError late) {
-            List<String> silent = missing.stream().map(names::get).toList();
-            // whom a router calls is its own affair: one or two may have no reason to for minutes
-            if (silent.size() > MOST_SILENT) {
-                throw new AssertionError("not by " + silent + "; " + floodfill.status(), late);
+            return false;
+        } finally {
+            for (SamSocket client : clients) {
+                client.close();
             }
-            return "not by " + silent;
         }
-        return names.size() + " routers";
     }
 
     /** They publish to ours, and ask it. */

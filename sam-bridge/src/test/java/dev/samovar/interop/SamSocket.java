@@ -32,8 +32,13 @@ final class SamSocket implements AutoCloseable {
 
     /** Sends a command and returns the reply, whatever it says. */
     String ask(String command) throws IOException {
-        write((command + "\n").getBytes(StandardCharsets.ISO_8859_1));
+        begin(command);
         return readLine();
+    }
+
+    /** Sends a command and waits for nothing. */
+    void begin(String command) throws IOException {
+        write((command + "\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Sends a command and returns the reply; anything but RESULT=OK is an error. */
