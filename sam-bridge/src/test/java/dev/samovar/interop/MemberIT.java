@@ -40,7 +40,7 @@ final class MemberIT {
             LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
         }
         scenario = Namespace.start(
-                "member scenario", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString());
+                "member scenario", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString(), "0");
         LOGS.add("the scenario's output", scenario::output);
         RESULTS.putAll(Scenario.results(scenario, LIMIT, reporter));
     }

@@ -31,6 +31,15 @@ final class MemberScenario {
     /** Between two attempts to be called by those that have not: i2pd builds a failed tunnel anew after so long. */
     private static final Duration ROUND = Duration.ofSeconds(20);
 
+    /** Of a long stay: what the JVM needs until it has compiled what runs. */
+    private static final int SETTLED_MINUTES = 10;
+
+    private static final long MOST_GROWTH_KIB = 48 * 1024;
+    private static final int LONGEST_MINUTES_BETWEEN_RENEWALS = 50;
+
+    /** One lookup of a hundred may meet somebody who is busy. */
+    private static final int MOST_LAPSES = 5;
+
     /** Where ours are; each its own, since i2pd takes one handshake at a time from an address. */
     private static final String PROGRAM_HOST = "44.200.0.1";
 
@@ -73,7 +82,7 @@ final class MemberScenario {
         this.seed = Files.createDirectories(folder.resolve("seed"));
     }
 
-    /** @param arguments i2pd, samovar.jar, a folder */
+    /** @param arguments i2pd, samovar.jar, a folder, and how many minutes to stay */
     public static void main(String[] arguments) throws Exception {
         Echo.start("end with the test", () -> {
             while (System.in.read() >= 0) {}
@@ -82,11 +91,12 @@ final class MemberScenario {
         Path folder = Path.of(arguments[2]);
         try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.MEMBERS, START)) {
             System.out.println("NETWORK is up");
-            new MemberScenario(Path.of(arguments[1]), folder, network).run();
+            new MemberScenario(Path.of(arguments[1]), folder, network)
+                    .run(Duration.ofMinutes(Integer.parseInt(arguments[3])));
         }
     }
 
-    private void run() throws Exception {
+    private void run(Duration stay) throws Exception {
         try {
             for (int router = 0; router < network.routers(); router++) {
                 addPeer("i2pd " + router, network.routerInfo(router));
@@ -99,6 +109,9 @@ final class MemberScenario {
             Scenario.step("reaches-each", this::reachesEach);
             Scenario.step("reached-by-each", this::reachedByEach);
             Scenario.step("serves-as-floodfill", this::servesAsFloodfill);
+            if (!stay.isZero()) {
+                Scenario.step("stays", () -> stays(stay));
+            }
             Scenario.step("restarts", this::restarts);
             Scenario.step("no-refusals", this::noRefusals);
             Scenario.step("stops", this::stops);
@@ -351,6 +364,60 @@ final class MemberScenario {
             }
         }
         return last[0].toString();
+    }
+
+    /**
+     * A long stay: minute by minute the program is integrated and has peers, our routers find each of the others by asking,
+     * and those find ours; its RouterInfo is renewed, and memory stays where it was after the first minutes.
+     */
+    private String stays(Duration stay) throws Exception {
+        long end = System.nanoTime() + stay.toNanos();
+        long early = 0;
+        long most = 0;
+        int fewestPeers = Integer.MAX_VALUE;
+        int lookups = 0;
+        Set<Long> published = new HashSet<>();
+        List<String> lapses = new ArrayList<>();
+        for (int minute = 1; System.nanoTime() < end; minute++) {
+            long next = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+            SamovarStatus status = program.status();
+            if (!status.state().equals("INTEGRATED") || status.connected() == 0) {
+                lapses.add("minute " + minute + ": " + status.text());
+            }
+            fewestPeers = Math.min(fewestPeers, status.connected());
+            published.add(program.routerInfo().publishedMillis());
+            for (RouterInfo each : theirs) {
+                lookups += found(each.hash(), names.get(each.hash()), minute, lapses);
+            }
+            lookups += found(program.routerInfo().hash(), "the program", minute, lapses);
+            long memory = program.residentKibibytes();
+            if (minute == SETTLED_MINUTES) {
+                early = memory;
+            } else if (minute > SETTLED_MINUTES) {
+                most = Math.max(most, memory);
+            }
+            System.out.println(
+                    "minute " + minute + ": " + memory + " KiB; " + status.text() + "; " + floodfill.netDb());
+            while (System.nanoTime() < Math.min(next, end)) {
+                Thread.sleep(100);
+            }
+        }
+        String told = lookups + " lookups; at least " + fewestPeers + " peers; RouterInfo published " + published.size()
+                + " times; memory " + early + " KiB, at most " + most + " later; " + lapses.size() + " lapses";
+        boolean renewed = published.size() > stay.toMinutes() / LONGEST_MINUTES_BETWEEN_RENEWALS;
+        if (!renewed || most > early + MOST_GROWTH_KIB || lapses.size() > MOST_LAPSES) {
+            throw new AssertionError(told + ": " + lapses);
+        }
+        return told;
+    }
+
+    /** Asks the network for a router, which somebody may be late to tell once; 1 when it is found. */
+    private int found(Hash router, String name, int minute, List<String> lapses) throws Exception {
+        if (seeker.askForRouter(router) == null) {
+            lapses.add("minute " + minute + ": " + name + " was not found");
+            return 0;
+        }
+        return 1;
     }
 
     private String restarts() throws Exception {

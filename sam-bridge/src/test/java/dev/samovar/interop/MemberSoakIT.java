@@ -1,0 +1,49 @@
+package dev.samovar.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@link MemberIT} with a long stay in the middle, so that everything that has a period in these networks comes round:
+ * RouterInfos are renewed and expire, sessions fall idle, keys of filters rotate. Only {@code mvn -P soak verify} runs it.
+ */
+@Tag("soak")
+final class MemberSoakIT {
+    private static final Duration LIMIT = Duration.ofMinutes(100);
+
+    /** More than the hour after which routers forget one of whom they do not hear. */
+    private static final String MINUTES = System.getProperty("samovar.soak.minutes", "70");
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    static Path folder;
+
+    @RegisterExtension
+    static final LogsOnFailure LOGS = new LogsOnFailure();
+
+    @Test
+    void aMemberStaysOneForLongerThanTheNetworkRemembers(TestReporter reporter) throws Exception {
+        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
+        try (ExternalProgram scenario = Namespace.start(
+                "member soak", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString(), MINUTES)) {
+            LOGS.add("the scenario's output", scenario::output);
+            Map<String, String> results = Scenario.results(scenario, LIMIT, reporter);
+            System.out.println(results.get("stays"));
+            List<String> failed = results.values().stream()
+                    .filter(line -> line.startsWith("FAIL "))
+                    .toList();
+            assertEquals(List.of(), failed);
+            assertTrue(results.containsKey("stays") && results.containsKey("stops"), results::toString);
+        }
+    }
+}
