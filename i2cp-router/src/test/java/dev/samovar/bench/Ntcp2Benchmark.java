@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Our initiators drive a responder, ours or i2pd, whose CPU time is measured. Arguments: {@code handshakes} or {@code bulk},
  * the responder's router.info, its process id, network id, handshakes or megabytes to warm up
  * with, seconds to measure, how many initiators,
- * and the first three numbers of their addresses ({@code 44.100.0.}). Numbers from runs beside each other can be compared,
- * turn by turn; others cannot.
+ * the first three numbers of their addresses ({@code 44.100.0.}), and perhaps {@code fresh}: each handshake with a RouterInfo
+ * that the responder has not seen, as strangers have. Numbers from runs beside each other can be compared, turn by turn; others
+ * cannot.
  */
 public final class Ntcp2Benchmark {
 
@@ -38,17 +39,22 @@ public final class Ntcp2Benchmark {
         final AtomicLong done;
         final AtomicLong failed;
         final RouterInfo peer;
+        final boolean fresh;
         Ntcp2Node node;
         boolean waiting;
 
-        Dialler(RouterInfo peer, AtomicLong done, AtomicLong failed) {
+        Dialler(RouterInfo peer, boolean fresh, AtomicLong done, AtomicLong failed) {
             this.peer = peer;
+            this.fresh = fresh;
             this.done = done;
             this.failed = failed;
         }
 
         void dial() {
             node.lane.execute(() -> {
+                if (fresh) {
+                    node.forgetInfo();
+                }
                 if (!node.manager.connect(peer).accepted()) {
                     failed.incrementAndGet();
                     node.lane.schedule(node.lane.clock().nanos() + TimeUnit.SECONDS.toNanos(1), this::dial);
@@ -101,11 +107,12 @@ public final class Ntcp2Benchmark {
         int warm = Integer.parseInt(args[4]);
         int seconds = Integer.parseInt(args[5]);
         int initiators = Integer.parseInt(args[6]);
+        boolean fresh = args.length > 8 && args[8].equals("fresh");
         AtomicLong done = new AtomicLong();
         AtomicLong failed = new AtomicLong();
         List<Ntcp2Node> nodes = new ArrayList<>();
         for (int i = 0; i < initiators; i++) {
-            Dialler dialler = new Dialler(peer, done, failed);
+            Dialler dialler = new Dialler(peer, fresh, done, failed);
             InetSocketAddress from = new InetSocketAddress(args[7] + (1 + i), 0);
             Ntcp2Node node = new Ntcp2Node(
                     Ntcp2Config.of(network, true, Ntcp2Config.Endpoint.at(from)),

@@ -85,6 +85,11 @@ final class Ntcp2Node {
         return info;
     }
 
+    /** On the lane: the next {@link #info()} is signed anew. */
+    void forgetInfo() {
+        info = null;
+    }
+
     /** Runs on the lane and waits. */
     <T> T on(Callable<T> work) throws Exception {
         return lane.loop().submit(work).get(REFUSED_LATER, TimeUnit.SECONDS);
