@@ -112,6 +112,21 @@ public final class NoiseState {
         return chainingKey.clone();
     }
 
+    /**
+     * A further key from the chaining key, which itself moves on (ECIES tunnel creation, "KDF": the keys of a short build
+     * record).
+     *
+     * @param label what the key is for
+     * @return 32 bytes, which the caller wipes
+     */
+    public byte[] derive(String label) {
+        byte[] keys = Hkdf.derive(chainingKey, NOTHING, label, 2 * HASH_LENGTH);
+        System.arraycopy(keys, 0, chainingKey, 0, HASH_LENGTH);
+        byte[] key = Arrays.copyOfRange(keys, HASH_LENGTH, keys.length);
+        Arrays.fill(keys, (byte) 0);
+        return key;
+    }
+
     /** The two keys at the end of a handshake, initiator to responder first; 32 bytes each, which the caller wipes. */
     public byte[][] split() {
         byte[] keys = Hkdf.derive(chainingKey, NOTHING, "", 2 * HASH_LENGTH);

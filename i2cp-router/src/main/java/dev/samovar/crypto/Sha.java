@@ -20,6 +20,16 @@ public final class Sha {
         return digest.digest();
     }
 
+    /** SHA-256 of a part of one array and then a part of another. */
+    public static byte[] sha256(
+            byte[] first, int firstAt, int firstLength, byte[] second, int secondAt, int secondLength) {
+        MessageDigest digest = SHA256.get();
+        digest.reset();
+        digest.update(first, firstAt, firstLength);
+        digest.update(second, secondAt, secondLength);
+        return digest.digest();
+    }
+
     /** A new digest; every JDK has the SHA family. */
     static MessageDigest digest(String algorithm) {
         try {

@@ -54,6 +54,7 @@ class ArchitectureTest {
             Map.entry("garlic", List.of("base", "crypto", "data", "i2np")),
             Map.entry("peer", List.of("base", "data")),
             Map.entry("netdb", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
+            Map.entry("tunnel", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
             Map.entry("transport", List.of("base", "data", "i2np")),
             Map.entry("transport.ntcp2", List.of("base", "crypto", "data", "i2np", "transport")),
             Map.entry(
