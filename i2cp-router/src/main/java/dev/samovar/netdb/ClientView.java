@@ -8,6 +8,8 @@ import dev.samovar.data.LeaseSet;
 import dev.samovar.i2np.DatabaseLookup.Kind;
 import dev.samovar.i2np.DatabaseSearchReply;
 import dev.samovar.i2np.DatabaseStore;
+import dev.samovar.i2np.DeliveryStatus;
+import dev.samovar.i2np.Garlic;
 import dev.samovar.netdb.Answer.Reason;
 import dev.samovar.netdb.IterativeLookup.Limits;
 import java.util.Set;
@@ -16,7 +18,9 @@ import java.util.function.Consumer;
 /**
  * What one client sees of the network database (network database page, "Network Database Segmentation"): the lease sets that it
  * looked up or was sent, and nothing that another client or the router itself has. Nothing in here is ever told to the
- * network. Whoever closes the client closes this. On the router lane.
+ * network but the client's own lease set, which it {@linkplain #publish publishes}. Where the client has a {@linkplain
+ * LookupRoute#isPrivate private} way, answers count only when they are handed in here. Whoever closes the client closes this.
+ * On the router lane.
  */
 public final class ClientView {
 
@@ -25,15 +29,21 @@ public final class ClientView {
 
     private final NetDb netDb;
     private final Lane lane;
+    private final boolean isPrivate;
     private final LeaseSetStore cache;
     private final Lookups<LeaseSet> lookups;
+    private final Lookups<LeaseSet> verifications;
+    private final LeaseSetPublishing publishing;
     private boolean closed;
 
     ClientView(NetDb netDb, Lane lane, Entropy entropy, LookupRoute route) {
         this.netDb = netDb;
         this.lane = lane;
         this.cache = new LeaseSetStore(MAX_LEASE_SETS, null, entropy);
+        this.isPrivate = route.isPrivate();
         this.lookups = new Lookups<>(netDb, lane, entropy, route, MAX_LOOKUPS, false);
+        this.verifications = new Lookups<>(netDb, lane, entropy, route, 1, false);
+        this.publishing = new LeaseSetPublishing(netDb, lane, route, verifications, new LeaseSetPublisher(entropy));
     }
 
     /** The lease set under this key, where this client has it and it has not ended; else null. */
@@ -71,6 +81,31 @@ public final class ClientView {
         });
     }
 
+    /** Keeps the client's own lease set where others look for it, from now on this one. */
+    public void publish(LeaseSet leaseSet) {
+        lane.check();
+        if (!closed) {
+            publishing.publish(leaseSet);
+        }
+    }
+
+    /** Whether a floodfill has confirmed the lease set that was {@linkplain #publish published} last. */
+    public boolean isPublished() {
+        return publishing.state().ordinal() >= LeaseSetPublisher.State.STORED.ordinal();
+    }
+
+    /** Word of a delivery that came down one of this client's tunnels; true when it was a floodfill's about a store. */
+    public boolean onDeliveryStatus(DeliveryStatus status) {
+        lane.check();
+        return publishing.onDeliveryStatus(status.messageId());
+    }
+
+    /** Garlic that came down one of this client's tunnels; true when it was a sealed answer to one of its lookups. */
+    public boolean onGarlic(Garlic garlic) {
+        lane.check();
+        return netDb.onSealedAnswer(garlic, this);
+    }
+
     /**
      * A store that came down one of this client's tunnels: an answer, or bundled with a message. Token and reply fields are
      * not heeded.
@@ -83,16 +118,37 @@ public final class ClientView {
     /** A search reply that came down one of this client's tunnels, from whom it says. */
     public void onSearchReply(DatabaseSearchReply reply) {
         lane.check();
-        lookups.searchReply(reply.from(), reply);
+        if (!lookups.searchReply(reply.from(), reply)) {
+            verifications.searchReply(reply.from(), reply);
+        }
     }
 
-    /** Whether a floodfill was asked for this key by this client, and has not answered. */
+    /** Whether a floodfill was asked for this key by this client over a session, and has not answered. */
     boolean waits(Hash key, Hash floodfill) {
-        return lookups.waits(key, floodfill);
+        return !isPrivate && lookups.waits(key, floodfill);
+    }
+
+    /** Whether answers to these lookups are this client's. */
+    boolean owns(Lookups<?> theseLookups) {
+        return theseLookups == lookups || theseLookups == verifications;
+    }
+
+    boolean isPrivate() {
+        return isPrivate;
     }
 
     /** An answer of a floodfill; {@code floodfill} is null when nobody knows whose it is. */
     void accept(Hash floodfill, DatabaseStore store) {
+        if (verifications.isRunning(store.key())) {
+            verifications.answered(store.key(), floodfill);
+            LeaseSet own = publishing.sameOrNull(store.data());
+            if (own != null) {
+                verifications.found(store.key(), own);
+            } else {
+                verifications.bad(store.key(), floodfill);
+            }
+            return;
+        }
         lookups.answered(store.key(), floodfill);
         StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store);
         if (refusal != null) {
@@ -142,12 +198,16 @@ public final class ClientView {
         lookups.bad(key, floodfill);
     }
 
+    /** A search reply over a session. */
     boolean searchReply(Hash floodfill, DatabaseSearchReply reply) {
-        return lookups.searchReply(floodfill, reply);
+        return !isPrivate && lookups.searchReply(floodfill, reply);
     }
 
+    /** We cannot reach a router, which matters only to who goes there straight. */
     void unreachable(Hash router) {
-        lookups.unreachable(router);
+        if (!isPrivate) {
+            lookups.unreachable(router);
+        }
     }
 
     void expire(long nowMillis) {
@@ -163,7 +223,9 @@ public final class ClientView {
         lane.check();
         if (!closed) {
             closed = true;
+            publishing.close();
             lookups.close();
+            verifications.close();
             netDb.closed(this);
         }
     }

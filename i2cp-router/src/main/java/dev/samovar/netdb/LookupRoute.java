@@ -27,12 +27,25 @@ public interface LookupRoute {
     /** Sends a message to a floodfill; takes it over. False when it could not. */
     boolean send(RouterInfo floodfill, I2npMessage message);
 
+    /**
+     * Whether answers count only when they come this way too. A floodfill that could answer over a session of this router would
+     * see by what follows whether this router is the one that asked.
+     */
+    default boolean isPrivate() {
+        return true;
+    }
+
     /** The straight way over our own sessions. */
     static LookupRoute direct(NetDbPort port) {
         return new LookupRoute() {
             @Override
             public ReplyPath replyPath() {
                 return new ReplyPath(port.self().hash(), 0);
+            }
+
+            @Override
+            public boolean isPrivate() {
+                return false;
             }
 
             @Override

@@ -344,7 +344,12 @@ public final class NetDb {
      */
     public boolean onGarlic(Garlic garlic) {
         lane.check();
-        Expected reply = sealing.take(garlic.data());
+        return onSealedAnswer(garlic, null);
+    }
+
+    /** @param view the client down whose tunnel it came; null when it came to the router */
+    boolean onSealedAnswer(Garlic garlic, ClientView view) {
+        Expected reply = sealing.take(garlic.data(), lookups -> isFor(lookups, view));
         if (reply == null) {
             return false;
         }
@@ -362,6 +367,13 @@ public final class NetDb {
             }
         }
         return true;
+    }
+
+    /** Whether an answer that came this way may be one to these lookups. */
+    private boolean isFor(Lookups<?> lookups, ClientView view) {
+        return view != null
+                ? view.owns(lookups)
+                : views.stream().noneMatch(each -> each.isPrivate() && each.owns(lookups));
     }
 
     private void onSealedAnswer(Expected reply, I2npMessage message) {
@@ -388,7 +400,7 @@ public final class NetDb {
             return;
         }
         for (ClientView view : views) {
-            if (view.lookups() == reply.lookups()) {
+            if (view.owns(reply.lookups())) {
                 view.accept(reply.floodfill(), store);
                 return;
             }
@@ -591,6 +603,11 @@ public final class NetDb {
         }
     }
 
+    /** Sends a store that only the floodfill can read; {@code failed} when it could not go out. */
+    void sendSealed(RouterInfo floodfill, DatabaseStore body, LookupRoute route, Runnable failed) {
+        sealing.send(floodfill, message(body), route, failed);
+    }
+
     /** The lookup of this key is over: answers to it are no longer expected. */
     void forgetReplies(Lookups<?> lookups, Hash target) {
         sealing.forget(lookups, target);
@@ -668,7 +685,7 @@ public final class NetDb {
     }
 
     /** The closest floodfill: rather one that answers, rather a silent one than one that could not be reached lately. */
-    private Hash closest(RoutingKey key, Set<Hash> excluded, Predicate<RouterInfo> reach) {
+    Hash closest(RoutingKey key, Set<Hash> excluded, Predicate<RouterInfo> reach) {
         long now = lane.clock().nanos();
         Predicate<Peer> possible = peer -> !excluded.contains(peer.hash())
                 && !peer.hash().equals(self)

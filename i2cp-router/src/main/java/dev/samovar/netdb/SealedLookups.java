@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Lookups that only the floodfill can read, and answers that only we can (ECIES-X25519 routers specification): each lookup
@@ -55,7 +56,11 @@ final class SealedLookups {
                     lookups, body.key(), floodfill.hash(), body.replyKey().key());
             expected.put(number(body.replyKey().tag()), reply);
         }
-        I2npMessage message = netDb.message(body);
+        send(floodfill, netDb.message(body), route, failed);
+    }
+
+    /** Seals a message, which is taken over, and sends it; {@code failed} when it could not go out. */
+    void send(RouterInfo floodfill, I2npMessage message, LookupRoute route, Runnable failed) {
         byte[] ephemeral = entropy.bytes(KEY_LENGTH);
         long seconds = TimeUnit.MILLISECONDS.toSeconds(lane.clock().epochMillis());
         List<GarlicBlock> blocks = List.of(
@@ -77,9 +82,17 @@ final class SealedLookups {
         return garlic;
     }
 
-    /** What waits for this garlic, once; null when nothing does. */
-    Expected take(byte[] garlic) {
-        return garlic.length < Long.BYTES ? null : expected.remove(number(garlic));
+    /** What waits for this garlic, once; null when nothing does, or not of those that may have it. */
+    Expected take(byte[] garlic, Predicate<Lookups<?>> may) {
+        if (garlic.length < Long.BYTES) {
+            return null;
+        }
+        long tag = number(garlic);
+        Expected reply = expected.get(tag);
+        if (reply == null || !may.test(reply.lookups)) {
+            return null;
+        }
+        return expected.remove(tag);
     }
 
     /** The blocks of an answer. */
