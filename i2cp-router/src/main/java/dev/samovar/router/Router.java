@@ -35,6 +35,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -116,6 +117,7 @@ public final class Router {
     private MessageDispatch dispatch;
     private Reseeder reseeder;
     private Consumer<RouterInfo> inboundWatcher = peer -> {};
+    private AddressProbe addresses = Router::canListen;
 
     /** Where its life is. */
     enum State {
@@ -253,7 +255,7 @@ public final class Router {
         if (config.host() == null) {
             return new Preparation(null, 0, false, proxy, List.of());
         }
-        if (!isHere()) {
+        if (!addresses.isHere(config.host())) {
             return new Preparation(
                     "the address of --host is not on this machine: the network is down, or the address is wrong",
                     0,
@@ -268,9 +270,14 @@ public final class Router {
                 null, port.orElseGet(this::drawPort), port.isEmpty(), proxy, damaged.subList(known, damaged.size()));
     }
 
+    /** Whether an address is one of this machine's now. */
+    interface AddressProbe {
+        boolean isHere(InetAddress address);
+    }
+
     /** Whether a socket can have the address; the only sure way to know is to have one. */
-    private boolean isHere() {
-        try (ServerSocket probe = new ServerSocket(0, 1, config.host())) {
+    private static boolean canListen(InetAddress address) {
+        try (ServerSocket probe = new ServerSocket(0, 1, address)) {
             return probe.isBound();
         } catch (IOException notHere) {
             return false;
@@ -674,6 +681,11 @@ public final class Router {
     /** Tells of each peer that dialled us; before {@link #start}. */
     void watchInbound(Consumer<RouterInfo> watcher) {
         inboundWatcher = watcher;
+    }
+
+    /** Asks this in place of the machine for which addresses it has; before {@link #start}. */
+    void probeAddressesBy(AddressProbe probe) {
+        addresses = probe;
     }
 
     RouterConfig config() {

@@ -3,7 +3,7 @@ package dev.samovar.router;
 import dev.samovar.base.CryptoPool;
 import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.SecureEntropy;
-import dev.samovar.base.SystemClock;
+import dev.samovar.data.Destination;
 import dev.samovar.data.Hash;
 import dev.samovar.data.LeaseSet;
 import dev.samovar.data.RouterInfo;
@@ -11,11 +11,9 @@ import dev.samovar.data.RouterVersion;
 import dev.samovar.netdb.Answer;
 import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDbStatus;
+import dev.samovar.testkit.HurriedLoops;
 import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -28,13 +26,13 @@ import java.util.function.Supplier;
 public final class MemberNode {
 
     private static final long PATIENCE_SECONDS = 60;
+    private static final long LOOKUP_MILLIS = 10_000;
 
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(2, new DefaultThreadFactory("member", true), NioIoHandler.newFactory());
+    private final HurriedLoops loops;
     private final CryptoPool crypto = new CryptoPool(1);
     private final CryptoPool files = new CryptoPool(1);
     private final Set<Hash> dialledUs = ConcurrentHashMap.newKeySet();
-    private final EventLoopLane lane = new EventLoopLane(loops.next(), SystemClock.INSTANCE);
+    private final EventLoopLane lane;
     private final Router router;
 
     /** Starts one on addresses that routers of public networks have. */
@@ -54,11 +52,25 @@ public final class MemberNode {
                 null));
     }
 
-    /** Starts one; it listens, or waits for what is missing, when this returns. */
-    public MemberNode(RouterConfig config) throws Exception {
+    private MemberNode(RouterConfig config) throws Exception {
+        this(config, 1, null);
+    }
+
+    /**
+     * Starts one; it listens, or waits for what is missing, when this returns.
+     *
+     * @param times how many times faster than the machine's its time runs
+     * @param here in place of the machine's word for which addresses are there, or null
+     */
+    MemberNode(RouterConfig config, int times, Router.AddressProbe here) throws Exception {
+        loops = new HurriedLoops(2, "member", times);
+        lane = new EventLoopLane(loops.next(), loops.clock());
         Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, loops, SecureEntropy.INSTANCE, crypto);
         router = Router.open(config, lane, ntcp2, SecureEntropy.INSTANCE, crypto, files);
         router.watchInbound(peer -> dialledUs.add(peer.hash()));
+        if (here != null) {
+            router.probeAddressesBy(here);
+        }
         router.start().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -66,8 +78,8 @@ public final class MemberNode {
         return router.hash();
     }
 
-    public byte[] routerInfo() throws Exception {
-        return onLane(() -> router.self().bytes());
+    public RouterInfo routerInfo() throws Exception {
+        return onLane(router::self);
     }
 
     public RouterStatus status() throws Exception {
@@ -106,6 +118,13 @@ public final class MemberNode {
     public RouterInfo askForRouter(Hash hash) throws Exception {
         CompletableFuture<RouterInfo> answer = new CompletableFuture<>();
         lane.execute(() -> router.netDb().refreshRouter(hash, found -> answer.complete(value(found))));
+        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Looks a destination up as a local client has it done; null when it is not found. */
+    Destination lookUp(Hash destination) throws Exception {
+        CompletableFuture<Destination> answer = new CompletableFuture<>();
+        router.lookup(lane, destination, LOOKUP_MILLIS, answer::complete);
         return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

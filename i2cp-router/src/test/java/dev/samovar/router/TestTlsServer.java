@@ -35,13 +35,17 @@ final class TestTlsServer implements AutoCloseable {
     private final Answer answer;
 
     TestTlsServer(TestSigner host, Answer answer) {
+        this(host, 0, answer);
+    }
+
+    TestTlsServer(TestSigner host, int port, Answer answer) {
         this.answer = answer;
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(host.store(), TestSigner.PASSWORD);
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(keys.getKeyManagers(), null, null);
-            listening = tls.getServerSocketFactory().createServerSocket(0, 20, InetAddress.getLoopbackAddress());
+            listening = tls.getServerSocketFactory().createServerSocket(port, 20, InetAddress.getLoopbackAddress());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (GeneralSecurityException failed) {

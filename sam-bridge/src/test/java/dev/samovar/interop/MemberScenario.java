@@ -259,7 +259,7 @@ final class MemberScenario {
             known.add(network.routerInfo(router));
         }
         Path ours = folder.resolve("floodfill.info");
-        Files.write(ours, floodfill.routerInfo());
+        Files.write(ours, floodfill.routerInfo().bytes());
         known.add(ours);
         Path files = Files.createDirectories(folder.resolve("java"));
         java = ExternalProgram.start(
