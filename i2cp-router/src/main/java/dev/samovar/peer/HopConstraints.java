@@ -10,15 +10,18 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a router must be to become the next hop of a tunnel: able to do its part, reachable from the hop before it, and not
  * standing beside one that is in the tunnel already, neither in its network nor in its family (peer selection page,
- * "Restrictions"). Immutable: {@link #after} gives the constraints for the hop behind.
+ * "Restrictions"). Immutable: {@link #after} gives the constraints for the hop behind, {@link #before} those for the hop in
+ * front, as a tunnel towards us is chosen from its end.
  *
  * @param rules what holds for all hops of all tunnels
  * @param taken routers that are not to be chosen
  * @param subnets networks that are taken
  * @param families families that are taken
- * @param previous the hop that will dial this one; null when anybody may
+ * @param previous the hop that will dial this one; null when that is not known yet
+ * @param next the hop that this one will dial; null when that is not known yet, or when it has a session already
  * @param purpose what the tunnel is for
  * @param endpoint whether strangers must reach it: an inbound gateway, or an outbound end that has to reach them
+ * @param lenient whether a router that is crowded, or slow, will do: for want of others
  */
 public record HopConstraints(
         Rules rules,
@@ -26,8 +29,10 @@ public record HopConstraints(
         Set<Subnet> subnets,
         Set<String> families,
         Peer previous,
+        Peer next,
         Purpose purpose,
-        boolean endpoint) {
+        boolean endpoint,
+        boolean lenient) {
 
     /** What a tunnel is for. */
     public enum Purpose {
@@ -60,34 +65,57 @@ public record HopConstraints(
 
     /** The constraints of a first hop that we dial ourselves. */
     public static HopConstraints first(Rules rules, Peer self, Purpose purpose) {
-        return new HopConstraints(rules, Set.of(self.hash()), Set.of(), Set.of(), self, purpose, false);
+        return new HopConstraints(rules, Set.of(self.hash()), Set.of(), Set.of(), self, null, purpose, false, false);
+    }
+
+    /**
+     * The constraints of a last hop that sends to us.
+     *
+     * @param dialsUs whether it must be able to dial us; else it has a session with us, or will have one
+     */
+    public static HopConstraints last(Rules rules, Peer self, boolean dialsUs, Purpose purpose) {
+        Peer next = dialsUs ? self : null;
+        return new HopConstraints(rules, Set.of(self.hash()), Set.of(), Set.of(), null, next, purpose, false, false);
     }
 
     /** The constraints behind this hop: it dials the next one, and its neighbours are out. */
     public HopConstraints after(Peer hop) {
+        return beside(hop, hop, null);
+    }
+
+    /** The constraints in front of this hop: it is dialled by the next one, and its neighbours are out. */
+    public HopConstraints before(Peer hop) {
+        return beside(hop, null, hop);
+    }
+
+    private HopConstraints beside(Peer hop, Peer newPrevious, Peer newNext) {
+        Set<Hash> more = new HashSet<>(taken);
+        more.add(hop.hash());
         Set<Subnet> moreSubnets = new HashSet<>(subnets);
         moreSubnets.addAll(hop.subnets(rules.v4Bits, rules.v6Bits));
         Set<String> moreFamilies = new HashSet<>(families);
         if (hop.family() != null) {
             moreFamilies.add(hop.family());
         }
-        return without(hop.hash()).with(moreSubnets, moreFamilies, hop);
+        return new HopConstraints(
+                rules, more, moreSubnets, moreFamilies, newPrevious, newNext, purpose, endpoint, lenient);
     }
 
     /** The same, and not this router. */
     public HopConstraints without(Hash router) {
         Set<Hash> more = new HashSet<>(taken);
         more.add(router);
-        return new HopConstraints(rules, more, subnets, families, previous, purpose, endpoint);
+        return new HopConstraints(rules, more, subnets, families, previous, next, purpose, endpoint, lenient);
     }
 
     /** The same for a hop that strangers must reach over IPv4. */
     public HopConstraints asEndpoint() {
-        return new HopConstraints(rules, taken, subnets, families, previous, purpose, true);
+        return new HopConstraints(rules, taken, subnets, families, previous, next, purpose, true, lenient);
     }
 
-    private HopConstraints with(Set<Subnet> moreSubnets, Set<String> moreFamilies, Peer hop) {
-        return new HopConstraints(rules, taken, moreSubnets, moreFamilies, hop, purpose, endpoint);
+    /** The same, but content with routers that are crowded, or too slow for their purpose. */
+    public HopConstraints asLenient() {
+        return new HopConstraints(rules, taken, subnets, families, previous, next, purpose, endpoint, true);
     }
 
     /**
@@ -98,7 +126,8 @@ public record HopConstraints(
     public boolean allow(Peer peer, long nowMillis) {
         return !taken.contains(peer.hash())
                 && isAble(peer, nowMillis)
-                && (previous == null || peer.isReachableFrom(previous))
+                && (previous == null ? peer.reachable() != 0 : peer.isReachableFrom(previous))
+                && (next == null || next.isReachableFrom(peer))
                 && (!endpoint || peer.publishesV4())
                 && (peer.family() == null || !families.contains(peer.family()))
                 && sharesNoSubnet(peer);
@@ -113,7 +142,13 @@ public record HopConstraints(
         }
         Congestion congestion = peer.capabilities().congestion();
         boolean fresh = nowMillis - peer.info().publishedMillis() < CONGESTION_LIFE_MILLIS;
-        if (congestion == Congestion.REFUSES_ALL || congestion == Congestion.HIGH && fresh) {
+        if (congestion == Congestion.REFUSES_ALL) {
+            return false;
+        }
+        if (lenient) {
+            return true;
+        }
+        if (congestion == Congestion.HIGH && fresh) {
             return false;
         }
         if (purpose == Purpose.EXPLORATORY) {

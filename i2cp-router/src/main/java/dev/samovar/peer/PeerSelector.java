@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  *   <li>For the router's own tunnels the first that fits is taken; for clients' the best of a few that fit, by the share of
  *       tunnels they carried, so that good routers are preferred and no router is ever certain.
  *   <li>When draws bring none, all are gone through from a random place.
- *   <li>When that brings none, those that lately declined are taken after all: a small network has no others.
+ *   <li>When that brings none, those that lately declined are taken after all, then those that are crowded or slow: a small
+ *       network has no others.
  * </ol>
  *
  * Belongs to the router lane.
@@ -46,12 +47,29 @@ public final class PeerSelector {
      * @param nowMillis the date
      */
     public Peer select(HopConstraints constraints, long now, long nowMillis) {
+        return select(constraints, peer -> true, now, nowMillis);
+    }
+
+    /**
+     * The same of those routers alone that fit.
+     *
+     * @param fits what else is asked of the router
+     */
+    public Peer select(HopConstraints constraints, Predicate<Peer> fits, long now, long nowMillis) {
         int wanted = constraints.purpose() == Purpose.CLIENT ? CONTENDERS : 1;
-        Predicate<Peer> good = peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), false, now);
-        List<Peer> found = draw(good, wanted);
+        List<Peer> found = draw(
+                peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), false, now) && fits.test(peer),
+                wanted);
         if (found.isEmpty()) {
-            Predicate<Peer> fair = peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), true, now);
-            found = sweep(fair, wanted);
+            found = sweep(
+                    peer -> constraints.allow(peer, nowMillis) && isUsable(peer.hash(), true, now) && fits.test(peer),
+                    wanted);
+        }
+        if (found.isEmpty()) {
+            HopConstraints lenient = constraints.asLenient();
+            found = sweep(
+                    peer -> lenient.allow(peer, nowMillis) && isUsable(peer.hash(), true, now) && fits.test(peer),
+                    wanted);
         }
         return best(found, now);
     }
