@@ -1,0 +1,64 @@
+package dev.samovar.tunnel;
+
+import dev.samovar.data.Hash;
+import dev.samovar.data.RouterInfo;
+import dev.samovar.i2np.ReplyKey;
+import java.util.List;
+
+/**
+ * A build that is under way: for whom, through whom, and by which way its answer comes. Filled as it goes on, on the router
+ * lane.
+ */
+final class PendingBuild {
+
+    final TunnelPool pool;
+    final long token;
+    final boolean inbound;
+    final int messageId;
+    /** By which we shall know an inbound tunnel; 0 for an outbound one. */
+    final int receiveTunnelId;
+    /** In the order of the tunnel. */
+    final List<RouterInfo> path;
+    /** The pool by whose tunnels the answer to an outbound build comes. */
+    final TunnelPool replyPool;
+    /** Whether the request goes to the first hop by our own session. */
+    final boolean direct;
+    /** Null until it is made. */
+    TunnelBuild build;
+    /** Null until it was sent, and for an inbound build. */
+    ReplyKey replyKey;
+    /** Nobody waits for it any more. */
+    boolean over;
+
+    PendingBuild(
+            TunnelPool pool,
+            long token,
+            boolean inbound,
+            int messageId,
+            int receiveTunnelId,
+            List<RouterInfo> path,
+            TunnelPool replyPool,
+            boolean direct) {
+        this.pool = pool;
+        this.token = token;
+        this.inbound = inbound;
+        this.messageId = messageId;
+        this.receiveTunnelId = receiveTunnelId;
+        this.path = path;
+        this.replyPool = replyPool;
+        this.direct = direct;
+    }
+
+    RouterInfo firstHop() {
+        return path.get(0);
+    }
+
+    Hash lastHop() {
+        return path.get(path.size() - 1).hash();
+    }
+
+    @Override
+    public String toString() {
+        return "[build]";
+    }
+}
