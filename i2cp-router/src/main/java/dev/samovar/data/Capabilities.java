@@ -19,6 +19,11 @@ public record Capabilities(
 
     public static final Capabilities NONE = parse("");
 
+    /** The bandwidth letters, and the kB a second where each but the last one ends. */
+    private static final String BANDWIDTHS = "KLMNOPX";
+
+    private static final int[] BANDWIDTH_LIMITS = {12, 48, 64, 128, 256, 2000};
+
     /** How gladly a router takes tunnels of others. */
     public enum Congestion {
         NONE,
@@ -28,6 +33,21 @@ public record Capabilities(
         HIGH,
         /** {@code G}: all requests are refused. */
         REFUSES_ALL
+    }
+
+    /**
+     * The letter of a router that shares so much with others (network database overview, "RouterInfo": a limit belongs to the
+     * class above it).
+     *
+     * @param shared in kB a second
+     */
+    public static char bandwidthOf(int shared) {
+        for (int i = 0; i < BANDWIDTH_LIMITS.length; i++) {
+            if (shared < BANDWIDTH_LIMITS[i]) {
+                return BANDWIDTHS.charAt(i);
+            }
+        }
+        return BANDWIDTHS.charAt(BANDWIDTH_LIMITS.length);
     }
 
     /** Reads letters in any order; null is as good as none. */

@@ -1,6 +1,7 @@
 package dev.samovar.router;
 
 import dev.samovar.base.WireException;
+import dev.samovar.data.Capabilities;
 import dev.samovar.data.Mapping;
 import dev.samovar.data.RouterAddress;
 import dev.samovar.data.RouterInfo;
@@ -20,24 +21,24 @@ final class OwnRouterInfo {
     /** The version whose protocols this router speaks. */
     static final String VERSION = "0.9.66";
 
-    /** What is shared with others: 12 to 48 kB/s. */
-    private static final String BANDWIDTH = "L";
-
     private final RouterKeys keys;
     private final int netId;
     private final boolean floodfill;
+    private final char bandwidth;
     private RouterInfo current;
 
-    OwnRouterInfo(RouterKeys keys, int netId, boolean floodfill) {
+    /** @param sharedBandwidth what others get, in kB a second */
+    OwnRouterInfo(RouterKeys keys, int netId, boolean floodfill, int sharedBandwidth) {
         this.keys = keys;
         this.netId = netId;
         this.floodfill = floodfill;
+        this.bandwidth = Capabilities.bandwidthOf(sharedBandwidth);
     }
 
     /** Signs it with these addresses and this date. */
     RouterInfo sign(List<RouterAddress> addresses, long nowMillis) {
         boolean reachable = addresses.stream().anyMatch(address -> address.option("host") != null);
-        String capabilities = BANDWIDTH + (floodfill ? "f" : "") + (reachable ? "R" : "U") + "G";
+        String capabilities = bandwidth + (floodfill ? "f" : "") + (reachable ? "R" : "U") + "G";
         try {
             Mapping options = Mapping.of(Map.of(
                     RouterInfo.CAPABILITIES,

@@ -147,7 +147,7 @@ public final class Router {
         this.entropy = entropy;
         this.offload = offload;
         this.files = files;
-        this.own = new OwnRouterInfo(keys, config.netId(), config.floodfill());
+        this.own = new OwnRouterInfo(keys, config.netId(), config.floodfill(), config.sharedBandwidth());
         this.guard = new PeerGuard(config.netId(), config.minimumVersion(), bans, lane.clock());
         this.started = lane.newPromise();
     }
@@ -312,8 +312,8 @@ public final class Router {
                 config.allowReservedAddresses(),
                 preparation.proxy(),
                 Ntcp2Config.Limits.DEFAULT,
-                0,
-                0);
+                config.bytesPerSecond(),
+                config.bytesPerSecond());
         transports = new TransportManager(
                 lane,
                 List.of(listener -> {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
  * @param floodfill whether it keeps the network database for others
  * @param allowReservedAddresses whether peers may have addresses that exist in no public network
  * @param minimumVersion routers older than this are not dealt with
+ * @param bandwidth what the router takes and sends at most, each, in kB (of 1024 bytes) a second
  * @param proxy a SOCKS5 proxy through which everything is dialled, or null
  */
 public record RouterConfig(
@@ -30,7 +31,18 @@ public record RouterConfig(
         boolean floodfill,
         boolean allowReservedAddresses,
         RouterVersion minimumVersion,
+        int bandwidth,
         Proxy proxy) {
+
+    /** What of the bandwidth others get; the other half is left to our own clients. */
+    public int sharedBandwidth() {
+        return bandwidth / 2;
+    }
+
+    /** In bytes a second. */
+    long bytesPerSecond() {
+        return bandwidth * 1024L;
+    }
 
     /** Where a SOCKS5 proxy listens; the host may be a name. */
     public record Proxy(String host, int port) {}

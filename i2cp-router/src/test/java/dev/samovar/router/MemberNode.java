@@ -8,6 +8,7 @@ import dev.samovar.data.Hash;
 import dev.samovar.data.LeaseSet;
 import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterVersion;
+import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.Answer;
 import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDbStatus;
@@ -26,6 +27,9 @@ import java.util.function.Supplier;
 public final class MemberNode {
 
     private static final long PATIENCE_SECONDS = 60;
+    /** Nothing that a test would notice. */
+    static final int BANDWIDTH = 100_000;
+
     private static final long LOOKUP_MILLIS = 10_000;
 
     private final HurriedLoops loops;
@@ -49,6 +53,7 @@ public final class MemberNode {
                 floodfill,
                 false,
                 RouterVersion.parse("0.9.51"),
+                BANDWIDTH,
                 null));
     }
 
@@ -119,6 +124,11 @@ public final class MemberNode {
         CompletableFuture<RouterInfo> answer = new CompletableFuture<>();
         lane.execute(() -> router.netDb().refreshRouter(hash, found -> answer.complete(value(found))));
         return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Sends, over a session that is made for it if there is none; whether it was taken. */
+    boolean send(RouterInfo peer, I2npMessage message) throws Exception {
+        return onLane(() -> router.transports().send(peer, message).accepted());
     }
 
     /** Looks a destination up as a local client has it done; null when it is not found. */

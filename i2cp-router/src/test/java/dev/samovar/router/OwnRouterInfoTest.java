@@ -25,20 +25,31 @@ class OwnRouterInfoTest {
 
     @Test
     void itSaysWhatTheNetworkRequires() throws WireException {
-        OwnRouterInfo own = new OwnRouterInfo(keys, 77, true);
+        OwnRouterInfo own = new OwnRouterInfo(keys, 77, true, 128);
         assertNull(own.current());
         RouterInfo info = own.sign(List.of(address("host", "44.1.2.3")), 1_700_000_000_000L);
         assertSame(info, own.current());
         assertTrue(info.verify());
         assertEquals(77, info.netId());
         assertEquals("0.9.66", info.version().toString());
-        assertEquals("LfRG", info.capabilities().text());
+        assertEquals("OfRG", info.capabilities().text());
         assertEquals(1_700_000_000_000L, info.publishedMillis());
     }
 
     @Test
     void withoutAHostItIsUnreachable() throws WireException {
-        RouterInfo info = new OwnRouterInfo(keys, 3, false).sign(List.of(address("caps", "4")), 1);
+        RouterInfo info = new OwnRouterInfo(keys, 3, false, 12).sign(List.of(address("caps", "4")), 1);
         assertEquals("LUG", info.capabilities().text());
+    }
+
+    @Test
+    void itsClassIsThatOfWhatIsShared() throws WireException {
+        Map<Integer, Character> classes =
+                Map.of(11, 'K', 12, 'L', 47, 'L', 48, 'M', 64, 'N', 128, 'O', 256, 'P', 1999, 'P', 2000, 'X');
+        for (Map.Entry<Integer, Character> each : classes.entrySet()) {
+            OwnRouterInfo own = new OwnRouterInfo(keys, 3, false, each.getKey());
+            RouterInfo info = own.sign(List.of(address("caps", "4")), 1);
+            assertEquals(each.getValue(), info.capabilities().bandwidth(), each.getKey() + " kB/s");
+        }
     }
 }

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.samovar.i2np.DataMessage;
+import dev.samovar.i2np.I2npMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,32 @@ class RouterLifeTest {
             eventually("it is integrated", () -> TestMembers.isIntegrated(one));
             assertTrue(proxy.asked.contains(published), proxy.asked.toString());
         }
+    }
+
+    /** {@code --bandwidth} reaches the sockets and what is published. */
+    @Test
+    void itSendsNoMoreThanItsBandwidth() throws Exception {
+        int kilobytes = 64;
+        MemberNode to = members.start(members.config("to", null, "127.0.0.2", 0, false));
+        MemberNode from =
+                members.start(TestMembers.limited(kilobytes, members.config("from", null, "127.0.0.3", 0, false)));
+        assertEquals('L', from.routerInfo().capabilities().bandwidth(), "half of it is shared");
+        assertEquals('X', to.routerInfo().capabilities().bandwidth());
+        long start = System.nanoTime();
+        int bytes = 0;
+        for (int message = 1; message <= 10; message++) {
+            ByteBuf body = Unpooled.buffer(30_000).writeZero(30_000);
+            long soon = System.currentTimeMillis() + TimeUnit.MINUTES.toMillis(1);
+            assertTrue(from.send(to.routerInfo(), new I2npMessage(DataMessage.TYPE, message, soon, body)));
+            bytes += 30_000;
+        }
+        int all = bytes;
+        eventually("all has come", () -> to.status().bytesIn() >= all);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        long atOnce = 2 * 65_537;
+        long least = (all - 65_537 - atOnce) * 1000 / (kilobytes * 1024L * TestMembers.TIMES);
+        assertTrue(millis >= least, millis + " ms for what takes " + least + " at least");
+        assertTrue(from.status().bytesOut() >= all);
     }
 
     @Test

@@ -18,7 +18,7 @@ final class TestMembers {
     static final int NETWORK = 88;
 
     /** A second of theirs is still time enough for a handshake on a busy machine. */
-    private static final int TIMES = 5;
+    static final int TIMES = 5;
 
     private static final long PATIENCE_SECONDS = 60;
 
@@ -42,6 +42,7 @@ final class TestMembers {
                 floodfill,
                 true,
                 RouterVersion.parse("0.9.66"),
+                MemberNode.BANDWIDTH,
                 null);
     }
 
@@ -58,6 +59,7 @@ final class TestMembers {
                 config.floodfill(),
                 config.allowReservedAddresses(),
                 config.minimumVersion(),
+                config.bandwidth(),
                 config.proxy());
     }
 
@@ -74,7 +76,25 @@ final class TestMembers {
                 false,
                 config.allowReservedAddresses(),
                 config.minimumVersion(),
+                config.bandwidth(),
                 proxy);
+    }
+
+    /** The same with this many kB a second, by its own clock. */
+    static RouterConfig limited(int bandwidth, RouterConfig config) {
+        return new RouterConfig(
+                config.network(),
+                config.netId(),
+                config.folder(),
+                config.seed(),
+                config.reseed(),
+                config.host(),
+                config.port(),
+                config.floodfill(),
+                config.allowReservedAddresses(),
+                config.minimumVersion(),
+                bandwidth,
+                config.proxy());
     }
 
     MemberNode start(RouterConfig config) throws Exception {

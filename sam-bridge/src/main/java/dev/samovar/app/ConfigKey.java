@@ -39,6 +39,12 @@ enum ConfigKey {
             "allow-reserved-addresses",
             "take loopback, private and other reserved addresses for those of routers, as test networks need"),
     MIN_PEER_VERSION("min-peer-version", "X.Y.Z", "0.9.51", "the oldest router version that is talked to"),
+    BANDWIDTH(
+            "bandwidth",
+            "KBPS",
+            "256",
+            "how many kB (of 1024 bytes) a second go to other routers at most, and how many come from them, each; half of"
+                    + " it is what others may use of this router, and published as its class"),
     PROXY(
             "proxy",
             "socks5://HOST:PORT",

@@ -35,6 +35,11 @@ final class ConfigLoader {
 
     private static final int MAX_PORT = 65535;
 
+    /** In kB a second. With less, the network database alone would starve the clients. */
+    private static final int MIN_BANDWIDTH = 16;
+
+    private static final int MAX_BANDWIDTH = 1_000_000;
+
     private final Map<ConfigKey, String> given = new EnumMap<>(ConfigKey.class);
     private final Map<String, String> environment;
 
@@ -155,6 +160,7 @@ final class ConfigLoader {
                 floodfill,
                 allowReserved,
                 minPeerVersion,
+                number(ConfigKey.BANDWIDTH, value(ConfigKey.BANDWIDTH), MIN_BANDWIDTH, MAX_BANDWIDTH),
                 proxy());
     }
 
@@ -211,6 +217,10 @@ final class ConfigLoader {
         if (text == null) {
             throw new UsageException("--network private wants " + key.flag() + " N, from " + min + " to " + max);
         }
+        return number(key, text, min, max);
+    }
+
+    private static int number(ConfigKey key, String text, int min, int max) throws UsageException {
         int number = -1;
         try {
             number = Integer.parseInt(text);

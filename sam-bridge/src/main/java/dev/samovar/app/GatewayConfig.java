@@ -36,6 +36,7 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
          * @param floodfill whether it serves as one; only with a host
          * @param allowReservedAddresses whether loopback and private addresses are as good as others
          * @param minPeerVersion the oldest version of a router to talk to
+         * @param bandwidth what goes to other routers at most, and what comes from them, each in kB a second
          * @param proxy the SOCKS5 proxy for all outgoing connections, or null
          */
         record EmbeddedPrivate(
@@ -47,6 +48,7 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
                 boolean floodfill,
                 boolean allowReservedAddresses,
                 RouterVersion minPeerVersion,
+                int bandwidth,
                 HostPort proxy)
                 implements RouterChoice {}
 

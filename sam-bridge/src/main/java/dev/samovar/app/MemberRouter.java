@@ -61,6 +61,7 @@ final class MemberRouter {
                 choice.floodfill(),
                 choice.allowReservedAddresses(),
                 choice.minPeerVersion(),
+                choice.bandwidth(),
                 choice.proxy() == null
                         ? null
                         : new RouterConfig.Proxy(

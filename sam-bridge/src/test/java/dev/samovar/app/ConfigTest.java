@@ -156,6 +156,7 @@ class ConfigTest {
         assertFalse(least.floodfill());
         assertFalse(least.allowReservedAddresses());
         assertEquals("0.9.51", least.minPeerVersion().toString());
+        assertEquals(256, least.bandwidth());
         assertNull(least.proxy());
         assertTrue(refused("--network", "private", "--net-id", "17").contains("wants --seed"));
         assertTrue(refused("--network", "private").contains("wants --net-id"));
@@ -182,6 +183,8 @@ class ConfigTest {
                 "--allow-reserved-addresses=false",
                 "--min-peer-version",
                 "0.9.60",
+                "--bandwidth",
+                "1000",
                 "--i2cp",
                 "127.0.0.1:0");
         assertEquals("44.1.2.3", all.host().getHostAddress());
@@ -189,6 +192,7 @@ class ConfigTest {
         assertTrue(all.floodfill());
         assertFalse(all.allowReservedAddresses());
         assertEquals("0.9.60", all.minPeerVersion().toString());
+        assertEquals(1000, all.bandwidth());
         assertEquals(
                 new HostPort("proxy.example", 1080),
                 privateNetwork("--proxy", "socks5://proxy.example:1080").proxy());
@@ -217,6 +221,9 @@ class ConfigTest {
         for (String wrong : List.of("0.9.x", "1", "0.9.51.1")) {
             assertTrue(refusedOnPrivate("--min-peer-version", wrong).contains("X.Y.Z"), wrong);
         }
+        for (String wrong : List.of("15", "0", "-1", "1000001", "1.5", "1M", "99999999999")) {
+            assertTrue(refusedOnPrivate("--bandwidth", wrong).contains("from 16 to 1000000"), wrong);
+        }
         for (String wrong : List.of("127.0.0.1:1080", "http://127.0.0.1:1080", "socks5://127.0.0.1", "socks5://h:0")) {
             assertTrue(refusedOnPrivate("--proxy", wrong).contains("--proxy"), wrong);
         }
@@ -225,6 +232,7 @@ class ConfigTest {
     @Test
     void whatBelongsToAPrivateNetworkIsRefusedElsewhere() throws Exception {
         assertTrue(refused("--net-id", "17").contains("belongs to --network private"));
+        assertTrue(refused("--bandwidth", "100").contains("belongs to --network private"));
         assertTrue(refused("--floodfill").contains("beside --network local"));
         assertTrue(refused("--router", "i2cp://127.0.0.1:1", "--proxy", "socks5://127.0.0.1:1")
                 .contains("beside --router"));

@@ -136,7 +136,15 @@ final class MemberScenario {
         return Samovar.member(
                 jar,
                 folder.resolve("samovar"),
-                List.of("--net-id", "" + I2pdNetwork.NETWORK, "--seed", seed.toString(), "--host", PROGRAM_HOST));
+                List.of(
+                        "--net-id",
+                        "" + I2pdNetwork.NETWORK,
+                        "--seed",
+                        seed.toString(),
+                        "--host",
+                        PROGRAM_HOST,
+                        "--bandwidth",
+                        "10000"));
     }
 
     private String joins() throws Exception {
