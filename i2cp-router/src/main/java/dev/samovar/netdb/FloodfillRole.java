@@ -10,6 +10,7 @@ import dev.samovar.i2np.DatabaseSearchReply;
 import dev.samovar.i2np.DatabaseStore;
 import dev.samovar.i2np.I2npBody;
 import dev.samovar.peer.Peer;
+import dev.samovar.peer.PeerThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

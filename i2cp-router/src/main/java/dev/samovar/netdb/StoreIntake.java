@@ -15,6 +15,7 @@ import dev.samovar.peer.BanList;
 import dev.samovar.peer.BanReason;
 import dev.samovar.peer.ClockSkew;
 import dev.samovar.peer.Peer;
+import dev.samovar.peer.PeerThrottle;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.HashMap;

@@ -121,13 +121,13 @@ public final class InboundTunnel {
             memory.drop(TunnelDrop.CELL_FROM_STRANGER);
             return;
         }
-        // room for the tunnel id in front, which the cell's layout has and the body has left
-        byte[] array = new byte[Cell.LENGTH];
-        data.getBytes(data.readerIndex(), array, Cell.IV_AT, TunnelData.DATA_LENGTH);
-        if (!memory.isNew(array, Cell.IV_AT, now)) {
+        if (!memory.isNew(data, data.readerIndex(), now)) {
             memory.drop(TunnelDrop.CELL_REPEATED);
             return;
         }
+        // room for the tunnel id in front, which the cell's layout has and the body has left
+        byte[] array = new byte[Cell.LENGTH];
+        data.getBytes(data.readerIndex(), array, Cell.IV_AT, TunnelData.DATA_LENGTH);
         cells++;
         for (LayerCipher layer : lastHopFirst) {
             layer.apply(array, Cell.IV_AT);

@@ -22,7 +22,9 @@ public enum TunnelDrop {
     NO_ROOM,
     /** A message for somebody else came down an inbound tunnel: it would have shown whose tunnel it is. */
     DELIVERY_NOT_LOCAL,
-    /** A message of a type that nobody may send us by a tunnel. */
+    /** A message for the end of an outbound tunnel itself, which nobody sends so. */
+    DELIVERY_LOCAL,
+    /** A message of a type that nobody may send by a tunnel. */
     FORBIDDEN_TYPE,
     /** A message past its time, or that claims to live too long. */
     EXPIRED,

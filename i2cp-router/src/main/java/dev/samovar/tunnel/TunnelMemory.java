@@ -2,7 +2,7 @@ package dev.samovar.tunnel;
 
 import dev.samovar.base.RecentKeys;
 import dev.samovar.base.SansIo;
-import java.nio.ByteBuffer;
+import io.netty.buffer.ByteBuf;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +36,13 @@ public final class TunnelMemory {
     }
 
     /**
-     * Remembers a cell that begins at {@code at} with its IV; false when it came before. The mark is the difference of IV and
+     * Remembers a cell whose IV is at {@code at}; false when it came before. The mark is the difference of IV and
      * first block: whoever changes both alike would get the same block again under the layer, and only that (tunnel
      * implementation, "Participant Processing").
      */
-    boolean isNew(byte[] cell, int at, long now) {
-        ByteBuffer in = ByteBuffer.wrap(cell, at, 2 * LayerCipher.IV_LENGTH);
-        long high = in.getLong();
-        long low = in.getLong();
-        high ^= in.getLong();
-        low ^= in.getLong();
+    boolean isNew(ByteBuf cell, int at, long now) {
+        long high = cell.getLong(at) ^ cell.getLong(at + LayerCipher.IV_LENGTH);
+        long low = cell.getLong(at + Long.BYTES) ^ cell.getLong(at + LayerCipher.IV_LENGTH + Long.BYTES);
         return cells.add(high ^ Long.rotateLeft(low, Integer.SIZE), TimeUnit.NANOSECONDS.toMillis(now));
     }
 

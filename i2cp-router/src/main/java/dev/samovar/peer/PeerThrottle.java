@@ -1,4 +1,4 @@
-package dev.samovar.netdb;
+package dev.samovar.peer;
 
 import dev.samovar.base.SansIo;
 import dev.samovar.data.Hash;
@@ -10,7 +10,7 @@ import java.util.Map;
  * come in one window, all the newcomers share one count. Belongs to the router lane.
  */
 @SansIo
-final class PeerThrottle {
+public final class PeerThrottle {
 
     private static final int MAX_PEERS = 4096;
 
@@ -21,13 +21,14 @@ final class PeerThrottle {
     private long windowBegin;
     private boolean begun;
 
-    PeerThrottle(int most, long windowNanos) {
+    /** @param most what a router may do in one window */
+    public PeerThrottle(int most, long windowNanos) {
         this.most = most;
         this.windowNanos = windowNanos;
     }
 
     /** Whether this router may do it once more; counts it. */
-    boolean admit(Hash router, long now) {
+    public boolean admit(Hash router, long now) {
         if (!begun || now - windowBegin >= windowNanos) {
             begun = true;
             windowBegin = now;
@@ -46,7 +47,7 @@ final class PeerThrottle {
     }
 
     /** How often this router did it in this window. */
-    int count(Hash router) {
+    public int count(Hash router) {
         int[] count = counts.get(router);
         return count == null ? 0 : count[0];
     }
