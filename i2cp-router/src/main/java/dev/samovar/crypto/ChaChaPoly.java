@@ -40,8 +40,8 @@ public final class ChaChaPoly {
         rekey(key);
     }
 
-    /** A new key for the same object; copied. */
-    void rekey(byte[] newKey) {
+    /** A new key for the same object, copied; the old one is wiped. */
+    public void rekey(byte[] newKey) {
         if (newKey.length != KEY_LENGTH) {
             throw new IllegalArgumentException("a key has 32 bytes");
         }

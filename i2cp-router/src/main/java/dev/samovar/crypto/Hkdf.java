@@ -28,18 +28,30 @@ public final class Hkdf {
             throw new IllegalArgumentException("1 to 64 bytes");
         }
         byte[] label = info.isEmpty() ? NOTHING : info.getBytes(StandardCharsets.US_ASCII);
-        byte[] pseudorandomKey = HmacSha256.mac(salt, ikm);
         byte[] all = new byte[length <= HmacSha256.LENGTH ? HmacSha256.LENGTH : MAX_LENGTH];
-        HmacSha256.expand(pseudorandomKey, all, 0, label, 1, all, 0);
-        if (length > HmacSha256.LENGTH) {
-            HmacSha256.expand(pseudorandomKey, all, HmacSha256.LENGTH, label, 2, all, HmacSha256.LENGTH);
-        }
-        Arrays.fill(pseudorandomKey, (byte) 0);
+        derive(salt, ikm, label, all);
         if (length == all.length) {
             return all;
         }
         byte[] out = Arrays.copyOf(all, length);
         Arrays.fill(all, (byte) 0);
         return out;
+    }
+
+    /**
+     * Derives 32 or 64 bytes into {@code out}, which may not be one of the inputs.
+     *
+     * @param label ASCII bytes, not changed
+     */
+    public static void derive(byte[] salt, byte[] ikm, byte[] label, byte[] out) {
+        if (out.length != HmacSha256.LENGTH && out.length != MAX_LENGTH) {
+            throw new IllegalArgumentException("32 or 64 bytes");
+        }
+        byte[] pseudorandomKey = HmacSha256.mac(salt, ikm);
+        HmacSha256.expand(pseudorandomKey, out, 0, label, 1, out, 0);
+        if (out.length > HmacSha256.LENGTH) {
+            HmacSha256.expand(pseudorandomKey, out, HmacSha256.LENGTH, label, 2, out, HmacSha256.LENGTH);
+        }
+        Arrays.fill(pseudorandomKey, (byte) 0);
     }
 }

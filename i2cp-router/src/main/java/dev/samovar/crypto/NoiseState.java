@@ -15,6 +15,7 @@ public final class NoiseState {
     private static final byte[] NOTHING = new byte[0];
 
     private static final Start N = new Start("Noise_N_25519_ChaChaPoly_SHA256");
+    private static final Start IK_RATCHET = new Start("Noise_IKelg2+hs2_25519_ChaChaPoly_SHA256");
     private static final Start XK_NTCP2 = new Start("Noise_XKaesobfse+hs2+hs3_25519_ChaChaPoly_SHA256");
     private static final Start XK_SSU2 = new Start("Noise_XKchaobfse+hs1+hs2+hs3_25519_ChaChaPoly_SHA256");
 
@@ -45,6 +46,12 @@ public final class NoiseState {
         mixHash(responderStatic);
     }
 
+    /** A hash is never changed in place, so that states may share one; a chaining key is. */
+    private NoiseState(byte[] chainingKey, byte[] hash) {
+        this.chainingKey = chainingKey;
+        this.hash = hash;
+    }
+
     /** The state of an NTCP2 handshake with the holder of this static key (NTCP2 specification, KDF of message 1). */
     public static NoiseState ntcp2(byte[] responderStatic) {
         return new NoiseState(XK_NTCP2, responderStatic);
@@ -58,6 +65,16 @@ public final class NoiseState {
     /** The state of a one-way message to this static key: tunnel build records and garlic to routers. */
     public static NoiseState n(byte[] responderStatic) {
         return new NoiseState(N, responderStatic);
+    }
+
+    /** The state of a ratchet handshake with the holder of this static key (ECIES specification, "KDF for Initial ChainKey"). */
+    public static NoiseState ratchet(byte[] responderStatic) {
+        return new NoiseState(IK_RATCHET, responderStatic);
+    }
+
+    /** Chaining key and hash of this one, without its cipher key: a point to go on from more than once. */
+    public NoiseState fork() {
+        return new NoiseState(chainingKey.clone(), hash);
     }
 
     /** Mixes all parts, as one, into the handshake hash. */

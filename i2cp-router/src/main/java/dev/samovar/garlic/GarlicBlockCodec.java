@@ -3,13 +3,17 @@ package dev.samovar.garlic;
 import dev.samovar.base.Wire;
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
+import dev.samovar.crypto.X25519;
 import dev.samovar.data.Hash;
+import dev.samovar.garlic.GarlicBlock.Ack;
+import dev.samovar.garlic.GarlicBlock.AckRequest;
 import dev.samovar.garlic.GarlicBlock.DateTime;
+import dev.samovar.garlic.GarlicBlock.NextKey;
 import dev.samovar.garlic.GarlicBlock.Padding;
+import dev.samovar.garlic.GarlicBlock.Termination;
 import dev.samovar.garlic.GarlicBlock.Unknown;
 import dev.samovar.i2np.I2npMessage;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +31,20 @@ public final class GarlicBlockCodec {
     public static final int MAX_BLOCKS = 64;
 
     static final int DATE_TIME = 0;
+    static final int TERMINATION = 4;
+    static final int NEXT_KEY = 7;
+    static final int ACK = 8;
+    static final int ACK_REQUEST = 9;
     static final int CLOVE = 11;
     static final int PADDING = 254;
 
     private static final int MAX_SIZE = 0xffff;
     private static final int DATE_TIME_SIZE = 4;
+
+    private static final int NEXT_KEY_SIZE = 3;
+    private static final int KEY_PRESENT = 1;
+    private static final int REVERSE_KEY = 2;
+    private static final int REQUEST_REVERSE = 4;
 
     private static final int KIND_SHIFT = 5;
     private static final int KIND_MASK = 3;
@@ -47,11 +60,17 @@ public final class GarlicBlockCodec {
 
     /** The blocks as bytes. Messages in cloves stay owned by their cloves. */
     public static byte[] encode(List<GarlicBlock> blocks) {
-        ByteBuf out = Unpooled.buffer(length(blocks));
+        byte[] out = new byte[length(blocks)];
+        encode(blocks, out, 0);
+        return out;
+    }
+
+    /** Writes the blocks, {@link #length} bytes, to {@code array} at {@code at}. Messages in cloves stay owned by them. */
+    static void encode(List<GarlicBlock> blocks, byte[] array, int at) {
+        ByteBuf out = Unpooled.wrappedBuffer(array).setIndex(at, at);
         for (GarlicBlock block : blocks) {
             write(block, out);
         }
-        return ByteBufUtil.getBytes(out, 0, out.readableBytes(), false);
     }
 
     private static void write(GarlicBlock block, ByteBuf out) {
@@ -68,6 +87,20 @@ public final class GarlicBlockCodec {
         } else if (block instanceof Padding padding) {
             type = PADDING;
             out.writeZero(padding.length());
+        } else if (block instanceof NextKey next) {
+            type = NEXT_KEY;
+            write(next, out);
+        } else if (block instanceof Ack ack) {
+            type = ACK;
+            for (int message : ack.messages()) {
+                out.writeInt(message);
+            }
+        } else if (block instanceof AckRequest) {
+            type = ACK_REQUEST;
+            out.writeByte(0);
+        } else if (block instanceof Termination termination) {
+            type = TERMINATION;
+            out.writeByte(termination.reason());
         } else if (block instanceof Unknown unknown) {
             type = unknown.type();
             out.writeBytes(unknown.data());
@@ -80,6 +113,16 @@ public final class GarlicBlockCodec {
         }
         out.setByte(start, type);
         out.setShort(start + 1, size);
+    }
+
+    private static void write(NextKey next, ByteBuf out) {
+        out.writeByte((next.key() == null ? 0 : KEY_PRESENT)
+                | (next.reverse() ? REVERSE_KEY : 0)
+                | (next.requestReverse() ? REQUEST_REVERSE : 0));
+        out.writeShort(next.keyId());
+        if (next.key() != null) {
+            out.writeBytes(next.key());
+        }
     }
 
     private static void write(CloveDelivery delivery, ByteBuf out) {
@@ -109,6 +152,12 @@ public final class GarlicBlockCodec {
                 length += length(clove.delivery()) + clove.message().shortLength();
             } else if (block instanceof Padding padding) {
                 length += padding.length();
+            } else if (block instanceof NextKey next) {
+                length += NEXT_KEY_SIZE + (next.key() == null ? 0 : X25519.KEY_LENGTH);
+            } else if (block instanceof Ack ack) {
+                length += Integer.BYTES * ack.messages().length;
+            } else if (block instanceof AckRequest || block instanceof Termination) {
+                length += 1;
             } else if (block instanceof Unknown unknown) {
                 length += unknown.data().length;
             }
@@ -130,6 +179,15 @@ public final class GarlicBlockCodec {
      *     {@value #MAX_BLOCKS} blocks, or one does not follow its layout; no buffer is left behind
      */
     public static List<GarlicBlock> decode(ByteBuf in) throws WireException {
+        return decode(in, false);
+    }
+
+    /** The same without copies: the messages in cloves are parts of {@code plain}, which nobody changes any more. */
+    static List<GarlicBlock> decodeInPlace(byte[] plain, int at, int length) throws WireException {
+        return decode(Unpooled.wrappedBuffer(plain, at, length), true);
+    }
+
+    private static List<GarlicBlock> decode(ByteBuf in, boolean inPlace) throws WireException {
         List<GarlicBlock> blocks = new ArrayList<>();
         boolean whole = false;
         try {
@@ -144,7 +202,7 @@ public final class GarlicBlockCodec {
                 int type = Wire.u8(in, "garlic block");
                 int size = Wire.u16(in, "garlic block");
                 Wire.need(in, size, "garlic block");
-                blocks.add(read(type, in.readSlice(size)));
+                blocks.add(read(type, in.readSlice(size), inPlace));
                 padded = type == PADDING;
             }
             whole = true;
@@ -156,7 +214,7 @@ public final class GarlicBlockCodec {
         return blocks;
     }
 
-    private static GarlicBlock read(int type, ByteBuf data) throws WireException {
+    private static GarlicBlock read(int type, ByteBuf data, boolean inPlace) throws WireException {
         int size = data.readableBytes();
         switch (type) {
             case DATE_TIME -> {
@@ -166,7 +224,21 @@ public final class GarlicBlockCodec {
             }
             case CLOVE -> {
                 CloveDelivery delivery = readDelivery(data);
-                return new GarlicClove(delivery, I2npMessage.decodeShort(data));
+                return new GarlicClove(
+                        delivery, inPlace ? I2npMessage.decodeShortInPlace(data) : I2npMessage.decodeShort(data));
+            }
+            case TERMINATION -> {
+                return new Termination(Wire.u8(data, "termination"));
+            }
+            case NEXT_KEY -> {
+                return readNextKey(data);
+            }
+            case ACK -> {
+                return readAck(data);
+            }
+            case ACK_REQUEST -> {
+                Wire.u8(data, "ack request");
+                return AckRequest.INSTANCE;
             }
             case PADDING -> {
                 return new Padding(size);
@@ -175,6 +247,28 @@ public final class GarlicBlockCodec {
                 return new Unknown(type, Wire.bytes(data, size, "garlic block"));
             }
         }
+    }
+
+    private static NextKey readNextKey(ByteBuf in) throws WireException {
+        int flags = Wire.u8(in, "next key");
+        int id = Wire.u16(in, "next key");
+        byte[] key = (flags & KEY_PRESENT) == 0 ? null : Wire.bytes(in, X25519.KEY_LENGTH, "next key");
+        if (id > NextKey.MAX_ID) {
+            throw new WireException(Fault.BAD_VALUE, "next key");
+        }
+        return new NextKey((flags & REVERSE_KEY) != 0, (flags & REQUEST_REVERSE) != 0, id, key);
+    }
+
+    private static Ack readAck(ByteBuf in) throws WireException {
+        int size = in.readableBytes();
+        if (size == 0 || size % Integer.BYTES != 0) {
+            throw new WireException(Fault.BAD_VALUE, "ack");
+        }
+        int[] messages = new int[size / Integer.BYTES];
+        for (int i = 0; i < messages.length; i++) {
+            messages[i] = Wire.i32(in, "ack");
+        }
+        return new Ack(messages);
     }
 
     private static CloveDelivery readDelivery(ByteBuf in) throws WireException {

@@ -12,7 +12,29 @@ final class GarlicPadding {
 
     private static final int MOST = 15;
 
+    /**
+     * Blocks of an existing session of up to this length leave for a tunnel in one cell: 1003 bytes, less the delivery to a
+     * tunnel (39), the message's header (16), the length of the garlic (4), its tag (8) and code (16).
+     */
+    private static final int ONE_TUNNEL_CELL = 920;
+    /** The same for two: cells of a divided message take 960 and 996 bytes of it. */
+    private static final int TWO_TUNNEL_CELLS = 1912;
+
+    private static final int FURTHER_CELL = 996;
+
     private GarlicPadding() {}
+
+    /** Appends a padding block to what goes to a peer's tunnel, where there is room for one in the cells it takes anyway. */
+    static void append(List<GarlicBlock> blocks, RatchetKind kind, Entropy entropy) {
+        int more = kind.overhead() - RatchetKind.EXISTING.overhead();
+        int length = GarlicBlockCodec.length(blocks) + more;
+        int cells = ONE_TUNNEL_CELL;
+        if (length > cells) {
+            int further = Math.max(0, length - TWO_TUNNEL_CELLS);
+            cells = TWO_TUNNEL_CELLS + (further + FURTHER_CELL - 1) / FURTHER_CELL * FURTHER_CELL;
+        }
+        append(blocks, cells - more, entropy);
+    }
 
     /** Appends a padding block where there is room for one. */
     static void append(List<GarlicBlock> blocks, int oneCell, Entropy entropy) {

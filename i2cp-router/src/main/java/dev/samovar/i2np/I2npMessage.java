@@ -136,6 +136,21 @@ public final class I2npMessage {
         return new I2npMessage(type, id, expiration, body(in, in.readableBytes()));
     }
 
+    /**
+     * Reads a message with the short header; its body is the rest of {@code in} itself, which stays alive for it: for buffers
+     * that hold little more.
+     */
+    public static I2npMessage decodeShortInPlace(ByteBuf in) throws WireException {
+        Wire.need(in, SHORT_HEADER_LENGTH, "message header");
+        int type = Wire.u8(in, "type");
+        int id = Wire.i32(in, "message id");
+        long expiration = Wire.u32(in, "expiration") * MILLIS;
+        if (in.readableBytes() > MAX_BODY) {
+            throw new WireException(Fault.TOO_LARGE, "message body");
+        }
+        return new I2npMessage(type, id, expiration, in.readRetainedSlice(in.readableBytes()));
+    }
+
     /** A copy of its own: a slice would keep the larger buffer of a socket or a tunnel alive. */
     private static ByteBuf body(ByteBuf in, int size) throws WireException {
         if (size > MAX_BODY) {

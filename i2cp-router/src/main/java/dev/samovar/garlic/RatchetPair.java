@@ -1,0 +1,250 @@
+package dev.samovar.garlic;
+
+import dev.samovar.garlic.GarlicBlock.Ack;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One established session, or one that the initiator may yet choose: the tags of both directions, which messages are to be
+ * acknowledged to the peer, and which acknowledgements are awaited.
+ */
+final class RatchetPair {
+
+    /** An idle session is not sent on after this time, nanoseconds. */
+    static final long SEND_LIFE = TimeUnit.MINUTES.toNanos(8);
+
+    /** Its awaited tags live longer, so that both sides agree at the edge. */
+    static final long RECEIVE_LIFE = TimeUnit.MINUTES.toNanos(10);
+
+    /** How long the tags of a session that the peer ended are still awaited: messages overtake each other. */
+    private static final long LINGER = TimeUnit.MINUTES.toNanos(1);
+
+    /** So often we ask whether the peer still gets anything, while it says nothing itself. */
+    private static final long PROBE_INTERVAL = TimeUnit.SECONDS.toNanos(30);
+
+    /** The first time earlier: after so many messages without an answer. */
+    private static final int EARLY_PROBE = 16;
+
+    /** After so many questions and so long without an answer the session counts as lost. */
+    private static final int MOST_PROBES = 3;
+
+    private static final long MOST_SILENCE = TimeUnit.SECONDS.toNanos(90);
+
+    private static final int MOST_ACKS = 64;
+    private static final int SET_SHIFT = 16;
+
+    private final boolean initiator;
+    private final long serial;
+    private final long createdAt;
+    private final SendTags send;
+    private final ReceiveTags receive;
+
+    /** The handshake that it came of, while the initiator has not chosen; then null. */
+    private Response response;
+
+    private RatchetSession session;
+
+    /** Message of ours → id. */
+    private final Map<Integer, Long> awaited = new LinkedHashMap<>();
+    /** The id of the reply that this began with, or none. */
+    private long replyAckId = SealResult.NO_ACK;
+
+    private final int[] owed = new int[MOST_ACKS];
+    private int owedCount;
+
+    private long lastSent;
+    private long lastReceived;
+    private boolean used;
+    private int sentSinceReceived;
+    private int probes;
+    private long probedAt;
+    private long receiveEnd = Long.MAX_VALUE;
+
+    /**
+     * A session of these keys, which stay the caller's.
+     *
+     * @param response null for the initiator, whose session is chosen from the beginning
+     * @param serial by which {@link #isOfAfter} compares
+     */
+    RatchetPair(
+            RatchetSession session,
+            Response response,
+            SessionKeys keys,
+            TagTable table,
+            TagWindows windows,
+            long serial,
+            long now) {
+        this.session = session;
+        this.serial = serial;
+        this.response = response;
+        this.initiator = response == null;
+        this.createdAt = now;
+        this.lastSent = now;
+        this.lastReceived = now;
+        this.probedAt = now;
+        send = new SendTags(initiator ? keys.toResponder() : keys.toInitiator());
+        receive = new ReceiveTags(this, initiator ? keys.toInitiator() : keys.toResponder(), table, windows);
+    }
+
+    SendTags send() {
+        return send;
+    }
+
+    ReceiveTags receive() {
+        return receive;
+    }
+
+    RatchetSession session() {
+        return session;
+    }
+
+    boolean isInitiator() {
+        return initiator;
+    }
+
+    /** Whether this began with a reply that came after that first message was sent. */
+    boolean isOfAfter(Initiation initiation) {
+        return initiator && serial > initiation.serial();
+    }
+
+    long lastReceived() {
+        return lastReceived;
+    }
+
+    /** When it was last of use. */
+    long lastUsed() {
+        return Math.max(lastSent, lastReceived);
+    }
+
+    /** The handshake whose initiator has not chosen yet; null when it has. */
+    Response response() {
+        return response;
+    }
+
+    void moveTo(RatchetSession newSession) {
+        session = newSession;
+    }
+
+    /** The initiator chose this one. Returns the id of the reply that thereby is acknowledged, or none. */
+    long choose() {
+        response = null;
+        return replyAckId;
+    }
+
+    void awaitReplyAck(long ackId) {
+        replyAckId = ackId;
+    }
+
+    /** Whether messages may be sent on it. */
+    boolean isSendable(long now) {
+        return send.isUsable() && now - lastSent < SEND_LIFE;
+    }
+
+    /** Whether it is out of tags, as the peer never answered the question for a new key. */
+    boolean isExhausted() {
+        return send.isExhausted();
+    }
+
+    /** Whether the peer left question after question unanswered. */
+    boolean isLost(long now) {
+        return probes >= MOST_PROBES && now - lastReceived >= MOST_SILENCE && now - createdAt >= MOST_SILENCE;
+    }
+
+    /** Whether nothing can come of it any more. */
+    boolean isOver(long now) {
+        return now >= receiveEnd || now - lastReceived >= RECEIVE_LIFE && !isSendable(now);
+    }
+
+    /** No more is sent; what is under way is still opened for a while. */
+    void stopSending(long now) {
+        send.destroy();
+        awaited.clear();
+        owedCount = 0;
+        receiveEnd = Math.min(receiveEnd, now + LINGER);
+    }
+
+    /** A message came. */
+    void received(long now) {
+        lastReceived = now;
+        probes = 0;
+        sentSinceReceived = 0;
+    }
+
+    /** A message is about to be sent. */
+    void sent(long now) {
+        lastSent = now;
+        used = true;
+        sentSinceReceived++;
+    }
+
+    /** Whether the next message is to ask for an acknowledgement although nobody wants one, to see that the peer is there. */
+    boolean wantsProbe(long now) {
+        if (sentSinceReceived == 0) {
+            return false;
+        }
+        boolean early = probes == 0 && sentSinceReceived >= EARLY_PROBE;
+        return early || now - Math.max(probedAt, lastReceived) >= PROBE_INTERVAL;
+    }
+
+    void probed(long now) {
+        probes++;
+        probedAt = now;
+    }
+
+    /** The next message's acknowledgement is awaited under this id; of too many the oldest is given up. */
+    void awaitAck(long ackId) {
+        if (awaited.size() >= MOST_ACKS) {
+            Iterator<Integer> oldest = awaited.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        awaited.put(send.setId() << SET_SHIFT | send.number(), ackId);
+    }
+
+    /** The id of an acknowledged message, or none. */
+    long acknowledged(int message) {
+        Long ackId = awaited.remove(message);
+        return ackId == null ? SealResult.NO_ACK : ackId;
+    }
+
+    /** The peer asked to be told that this message came. Of too many the rest is dropped. */
+    void oweAck(int setId, int number) {
+        if (owedCount < MOST_ACKS) {
+            owed[owedCount++] = setId << SET_SHIFT | number;
+        }
+    }
+
+    /** All that is to be acknowledged; null for nothing. */
+    Ack takeAcks() {
+        if (owedCount == 0) {
+            return null;
+        }
+        Ack ack = new Ack(Arrays.copyOf(owed, owedCount));
+        owedCount = 0;
+        return ack;
+    }
+
+    /** The peer did not see that we chose this one: it owes a message again. */
+    void oweFirst() {
+        used = false;
+    }
+
+    /** Whether the peer waits for a message on this very session. */
+    boolean owes() {
+        return owedCount > 0 || receive.owesAnswer() || initiator && !used;
+    }
+
+    void destroy() {
+        send.destroy();
+        receive.destroy();
+        awaited.clear();
+    }
+
+    @Override
+    public String toString() {
+        return "[ratchet pair]";
+    }
+}

@@ -1,0 +1,236 @@
+package dev.samovar.garlic;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * All that is going on with one peer, and what the next message to it is. Usually that is one established session. There are
+ * more while it is not settled which one lives on: both sides may begin at once, a first message may be repeated, and a peer
+ * that lost its state begins anew.
+ */
+final class RatchetSession {
+
+    /** Sessions, first messages and their replies that are kept at a time; the oldest goes. */
+    private static final int MOST_PAIRS = 3;
+
+    private static final int MOST_INITIATIONS = 4;
+    private static final int MOST_RESPONSES = 4;
+
+    /** Between first messages, nanoseconds; twice that and so on after a few without a reply. */
+    private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int QUICK_RETRIES = 2;
+    private static final int MOST_DOUBLINGS = 3;
+
+    private final RatchetPeer peer;
+    /** Chosen ones, the newest last. */
+    private final List<RatchetPair> pairs = new ArrayList<>();
+
+    private final Deque<Initiation> initiations = new ArrayDeque<>();
+    private final Deque<Response> responses = new ArrayDeque<>();
+    private final long createdAt;
+    private int unreplied;
+    private long initiatedAt;
+    /** Whether the peer proved that its static key is its own: by a reply, or by a first message that was bound to it. */
+    private boolean proven;
+
+    RatchetSession(RatchetPeer peer, long now) {
+        this.peer = peer;
+        this.createdAt = now;
+    }
+
+    RatchetPeer peer() {
+        return peer;
+    }
+
+    boolean isProven() {
+        return proven;
+    }
+
+    void prove() {
+        proven = true;
+    }
+
+    boolean isEstablished() {
+        return !pairs.isEmpty();
+    }
+
+    /**
+     * The session that the next message goes on: one on which the peer waits for something, else the newest; null when there
+     * is none, or when the peer sent a first message since any of them brought something, and so may have lost them all.
+     */
+    RatchetPair sendable(long now) {
+        RatchetPair best = null;
+        long heard = Long.MIN_VALUE;
+        for (int i = pairs.size() - 1; i >= 0; i--) {
+            RatchetPair pair = pairs.get(i);
+            if (pair.isSendable(now)) {
+                if (best == null || !best.owes() && pair.owes()) {
+                    best = pair;
+                }
+                heard = Math.max(heard, pair.lastReceived());
+            }
+        }
+        Response response = repliable(now);
+        return response != null && response.receivedAt() > heard ? null : best;
+    }
+
+    /** The first message that the next message replies to if it goes on no session; null for none. */
+    Response repliable(long now) {
+        Response newest = responses.peekLast();
+        return newest != null && newest.isReplyable(now) ? newest : null;
+    }
+
+    /** From when on another first message may be sent. */
+    long initiatesAt() {
+        if (initiations.isEmpty()) {
+            return Long.MIN_VALUE;
+        }
+        int doublings = Math.min(MOST_DOUBLINGS, Math.max(0, unreplied - QUICK_RETRIES));
+        return initiatedAt + (RETRY << doublings);
+    }
+
+    void add(Initiation initiation, long now) {
+        if (initiations.size() >= MOST_INITIATIONS) {
+            initiations.removeFirst().destroy();
+        }
+        initiations.add(initiation);
+        initiatedAt = now;
+        unreplied++;
+    }
+
+    void add(Response response) {
+        response.moveTo(this);
+        if (responses.size() >= MOST_RESPONSES) {
+            responses.removeFirst().destroy(null);
+        }
+        responses.add(response);
+    }
+
+    void remove(Response response) {
+        responses.remove(response);
+    }
+
+    /** A reply came. Returns whether it is the one to begin a session with. */
+    boolean replied(Initiation initiation) {
+        unreplied = 0;
+        proven = true;
+        RatchetPair since = null;
+        for (RatchetPair pair : pairs) {
+            if (pair.isOfAfter(initiation)) {
+                since = pair;
+            }
+        }
+        if (since != null) {
+            since.oweFirst();
+        }
+        return since == null && !initiation.isAnswered();
+    }
+
+    void add(RatchetPair pair) {
+        if (pairs.size() >= MOST_PAIRS) {
+            pairs.remove(0).destroy();
+        }
+        pairs.add(pair);
+    }
+
+    /** The peer chose this of our offers, which therewith is the newest session; earlier first messages of it are settled. */
+    void choose(RatchetPair pair, Response response) {
+        while (responses.contains(response)) {
+            Response settled = responses.removeFirst();
+            settled.destroy(settled == response ? pair : null);
+        }
+        add(pair);
+    }
+
+    /** Gives up a session that got no answer for long; whether there was one. */
+    boolean dropLost(long now) {
+        boolean lost = false;
+        for (Iterator<RatchetPair> all = pairs.iterator(); all.hasNext(); ) {
+            RatchetPair pair = all.next();
+            if (pair.isSendable(now) && pair.isLost(now)) {
+                all.remove();
+                pair.destroy();
+                lost = true;
+            }
+        }
+        return lost;
+    }
+
+    /** Gives up sessions that ran out of tags; whether there was one. */
+    boolean dropExhausted(long now) {
+        boolean exhausted = false;
+        for (RatchetPair pair : pairs) {
+            if (pair.isExhausted()) {
+                pair.stopSending(now);
+                exhausted = true;
+            }
+        }
+        return exhausted;
+    }
+
+    /** Whether the peer waits for a message. */
+    boolean owes(long now) {
+        Response response = repliable(now);
+        if (response != null && response.isUnanswered()) {
+            return true;
+        }
+        for (RatchetPair pair : pairs) {
+            if (pair.isSendable(now) && pair.owes()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** When it was last of use. */
+    long lastUsed() {
+        long last = Math.max(createdAt, initiations.isEmpty() ? createdAt : initiatedAt);
+        for (Response response : responses) {
+            last = Math.max(last, response.receivedAt());
+        }
+        for (RatchetPair pair : pairs) {
+            last = Math.max(last, pair.lastUsed());
+        }
+        return last;
+    }
+
+    /** Forgets what has had its time. Returns whether all first messages have, and none was ever replied to. */
+    boolean expire(long now) {
+        boolean gaveUp = false;
+        while (!initiations.isEmpty() && initiations.peekFirst().isOver(now)) {
+            Initiation over = initiations.removeFirst();
+            gaveUp = initiations.isEmpty() && unreplied > 0;
+            over.destroy();
+        }
+        while (!responses.isEmpty() && responses.peekFirst().isOver(now)) {
+            responses.removeFirst().destroy(null);
+        }
+        for (Iterator<RatchetPair> all = pairs.iterator(); all.hasNext(); ) {
+            RatchetPair pair = all.next();
+            pair.receive().expire(now);
+            if (pair.isOver(now)) {
+                all.remove();
+                pair.destroy();
+            }
+        }
+        return gaveUp && pairs.isEmpty();
+    }
+
+    boolean isEmpty() {
+        return pairs.isEmpty() && initiations.isEmpty() && responses.isEmpty();
+    }
+
+    void destroy() {
+        pairs.forEach(RatchetPair::destroy);
+        initiations.forEach(Initiation::destroy);
+        responses.forEach(response -> response.destroy(null));
+        pairs.clear();
+        initiations.clear();
+        responses.clear();
+    }
+}
