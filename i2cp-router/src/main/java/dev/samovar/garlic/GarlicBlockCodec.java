@@ -253,6 +253,7 @@ public final class GarlicBlockCodec {
         int flags = Wire.u8(in, "next key");
         int id = Wire.u16(in, "next key");
         byte[] key = (flags & KEY_PRESENT) == 0 ? null : Wire.bytes(in, X25519.KEY_LENGTH, "next key");
+        Wire.end(in, "next key");
         if (id > NextKey.MAX_ID) {
             throw new WireException(Fault.BAD_VALUE, "next key");
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.base.Encodings;
 import dev.samovar.crypto.ChaChaPoly;
+import dev.samovar.crypto.Elligator2.HiddenKeyPair;
 import dev.samovar.crypto.NoiseState;
 import dev.samovar.crypto.SecretBytes;
 import dev.samovar.crypto.SigType;
@@ -47,6 +48,7 @@ class RedactionTest {
             Map.entry(SecretBytes.class, KEYS.signingKeys().privateKey()),
             Map.entry(SigningKeys.class, KEYS.signingKeys()),
             Map.entry(X25519KeyPair.class, X25519KeyPair.generate(new SeededEntropy(2))),
+            Map.entry(HiddenKeyPair.class, HiddenKeyPair.generate(new SeededEntropy(7))),
             Map.entry(ChaChaPoly.class, new ChaChaPoly(new SeededEntropy(3).bytes(32))),
             Map.entry(NoiseState.class, noise()),
             Map.entry(DestinationKeys.class, KEYS),
