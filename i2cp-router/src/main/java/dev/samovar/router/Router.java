@@ -37,7 +37,6 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -117,7 +116,8 @@ public final class Router {
     private MessageDispatch dispatch;
     private Reseeder reseeder;
     private Consumer<RouterInfo> inboundWatcher = peer -> {};
-    private AddressProbe addresses = Router::canListen;
+    private Machine machine = Machine.OWN;
+    private Machine.Families families = Machine.Families.BOTH;
 
     /** Where its life is. */
     enum State {
@@ -239,9 +239,20 @@ public final class Router {
      * @param port to listen on, 0 for none
      * @param drawn whether the port was drawn just now
      * @param proxy resolved, or null
+     * @param families by which others can be dialled, for a router that only dials
      */
     private record Preparation(
-            String obstacle, int port, boolean drawn, InetSocketAddress proxy, List<RouterStore.Damaged> damaged) {}
+            String obstacle,
+            int port,
+            boolean drawn,
+            InetSocketAddress proxy,
+            Machine.Families families,
+            List<RouterStore.Damaged> damaged) {
+
+        static Preparation waitingFor(String obstacle) {
+            return new Preparation(obstacle, 0, false, null, Machine.Families.BOTH, List.of());
+        }
+    }
 
     /** On the files' thread. */
     private Preparation prepareFiles() {
@@ -249,39 +260,33 @@ public final class Router {
         if (config.proxy() != null) {
             proxy = new InetSocketAddress(config.proxy().host(), config.proxy().port());
             if (proxy.isUnresolved()) {
-                return new Preparation("the name of the proxy cannot be resolved", 0, false, null, List.of());
+                return Preparation.waitingFor("the name of the proxy cannot be resolved");
             }
         }
-        if (config.host() == null) {
-            return new Preparation(null, 0, false, proxy, List.of());
+        if (config.hosts().isEmpty()) {
+            return new Preparation(null, 0, false, proxy, dialledOver(), List.of());
         }
-        if (!addresses.isHere(config.host())) {
-            return new Preparation(
-                    "the address of --host is not on this machine: the network is down, or the address is wrong",
-                    0,
-                    false,
-                    proxy,
-                    List.of());
+        for (InetAddress host : config.hosts()) {
+            if (!machine.has(host)) {
+                return Preparation.waitingFor((config.hosts().size() == 1 ? "the address" : "an address")
+                        + " of --host is not on this machine: the network is down, or the address is wrong");
+            }
         }
         int known = store.damaged().size();
         OptionalInt port = config.port() == 0 ? keptPort() : OptionalInt.of(config.port());
         List<RouterStore.Damaged> damaged = store.damaged();
         return new Preparation(
-                null, port.orElseGet(this::drawPort), port.isEmpty(), proxy, damaged.subList(known, damaged.size()));
+                null,
+                port.orElseGet(this::drawPort),
+                port.isEmpty(),
+                proxy,
+                Machine.Families.BOTH,
+                damaged.subList(known, damaged.size()));
     }
 
-    /** Whether an address is one of this machine's now. */
-    interface AddressProbe {
-        boolean isHere(InetAddress address);
-    }
-
-    /** Whether a socket can have the address; the only sure way to know is to have one. */
-    private static boolean canListen(InetAddress address) {
-        try (ServerSocket probe = new ServerSocket(0, 1, address)) {
-            return probe.isBound();
-        } catch (IOException notHere) {
-            return false;
-        }
+    /** On the files' thread. Of what a proxy reaches the machine knows nothing. */
+    private Machine.Families dialledOver() {
+        return config.proxy() == null ? machine.families(config.allowReservedAddresses()) : Machine.Families.BOTH;
     }
 
     /** The port of earlier runs. */
@@ -303,12 +308,14 @@ public final class Router {
             return;
         }
         state = State.STARTING;
-        Ntcp2Config.Endpoint endpoint = config.host() == null
-                ? Ntcp2Config.Endpoint.dialOnly(null, false)
-                : Ntcp2Config.Endpoint.at(new InetSocketAddress(config.host(), port));
+        List<Ntcp2Config.Endpoint> endpoints = config.hosts().isEmpty()
+                ? List.of(Ntcp2Config.Endpoint.dialOnly(null, false), Ntcp2Config.Endpoint.dialOnly(null, true))
+                : config.hosts().stream()
+                        .map(host -> Ntcp2Config.Endpoint.at(new InetSocketAddress(host, port)))
+                        .toList();
         Ntcp2Config ntcp2Config = new Ntcp2Config(
                 config.netId(),
-                List.of(endpoint),
+                endpoints,
                 config.allowReservedAddresses(),
                 preparation.proxy(),
                 Ntcp2Config.Limits.DEFAULT,
@@ -322,6 +329,8 @@ public final class Router {
                     return ntcp2;
                 }),
                 new Peers());
+        families = preparation.families();
+        ntcp2.dialOver(families.ipv4(), families.ipv6());
         ntcp2.start()
                 .addListener(done -> lane.run(() -> {
                     if (done.isSuccess()) {
@@ -373,7 +382,7 @@ public final class Router {
         state = State.RUNNING;
         obstacle = null;
         started.trySuccess(null);
-        log.info("network {}: {}", config.network(), config.host() == null ? "dials only" : "listens for NTCP2");
+        log.info("network {}: {}", config.network(), config.hosts().isEmpty() ? "dials only" : "listens for NTCP2");
         netDb.load(known -> {
             log.info("{} routers known from earlier runs", known);
             readSeed();
@@ -460,6 +469,9 @@ public final class Router {
                 transports.disconnect(peer, DisconnectReason.BANNED);
             }
         }
+        if (config.hosts().isEmpty()) {
+            files.submit(lane, this::dialledOver, this::onFamilies);
+        }
         if (++sweeps % SWEEPS_PER_SEED == 0
                 && config.seed() != null
                 && netDb.routers().size() == 0) {
@@ -468,6 +480,17 @@ public final class Router {
             files.submit(lane, () -> openSeed(nowMillis), seeds -> addSeeds(seeds, added -> {}));
         }
         timer = lane.schedule(now + SWEEP_NANOS, this::sweep);
+    }
+
+    /** The machine may have got an IP version, or lost one. */
+    private void onFamilies(Machine.Families now) {
+        if (state == State.CLOSED || now.equals(families)) {
+            return;
+        }
+        families = now;
+        ntcp2.dialOver(now.ipv4(), now.ipv6());
+        signSelf();
+        netDb.onSelfChanged();
     }
 
     private void addSeeds(List<byte[]> seeds, Consumer<Integer> then) {
@@ -683,9 +706,14 @@ public final class Router {
         inboundWatcher = watcher;
     }
 
-    /** Asks this in place of the machine for which addresses it has; before {@link #start}. */
-    void probeAddressesBy(AddressProbe probe) {
-        addresses = probe;
+    /** Believes this of the machine in place of what it says itself; before {@link #start}. */
+    void runOn(Machine other) {
+        machine = other;
+    }
+
+    /** By which IP versions others can be dialled, where it only dials. */
+    Machine.Families families() {
+        return families;
     }
 
     RouterConfig config() {

@@ -3,6 +3,7 @@ package dev.samovar.router;
 import dev.samovar.data.RouterVersion;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What the operator decides about a router that is a member of a network.
@@ -12,8 +13,9 @@ import java.nio.file.Path;
  * @param folder where the router keeps what outlives a run
  * @param seed a file or folder with RouterInfos to begin with, or null
  * @param reseed whether the network's reseed hosts are asked while too few routers are known
- * @param host the address that is listened on, published and dialled from; null for a router that others cannot dial
- * @param port the port there; 0 for one that is chosen once and kept
+ * @param hosts the addresses that are listened on, published and dialled from, one of each IP version at most; empty for a
+ *     router that others cannot dial, which dials over whatever the machine has
+ * @param port the port there, the same at both; 0 for one that is chosen once and kept
  * @param floodfill whether it keeps the network database for others
  * @param allowReservedAddresses whether peers may have addresses that exist in no public network
  * @param minimumVersion routers older than this are not dealt with
@@ -26,13 +28,17 @@ public record RouterConfig(
         Path folder,
         Path seed,
         boolean reseed,
-        InetAddress host,
+        List<InetAddress> hosts,
         int port,
         boolean floodfill,
         boolean allowReservedAddresses,
         RouterVersion minimumVersion,
         int bandwidth,
         Proxy proxy) {
+
+    public RouterConfig {
+        hosts = List.copyOf(hosts);
+    }
 
     /** What of the bandwidth others get; the other half is left to our own clients. */
     public int sharedBandwidth() {

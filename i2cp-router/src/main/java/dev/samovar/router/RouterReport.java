@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Says how a {@link Router} is, and what it waits for. On the router lane. */
 final class RouterReport {
@@ -88,6 +89,9 @@ final class RouterReport {
             waiting.add("this machine's clock differs from the peers' by "
                     + TimeUnit.MILLISECONDS.toSeconds(Math.abs(skew.getAsLong())) + " s: set it");
         }
+        if (router.families().isNone()) {
+            waiting.add("this machine has no address by which others could be reached: the network is down");
+        }
         if (netDb.routers() == 0) {
             waiting.add(
                     router.config().reseed()
@@ -117,11 +121,15 @@ final class RouterReport {
         for (OfTransport each : status.transports()) {
             String address = bound.isEmpty()
                     ? null
-                    : bound.get(0).getAddress().getHostAddress() + ":"
-                            + bound.get(0).getPort();
+                    : bound.stream().map(RouterReport::text).collect(Collectors.joining(", "));
             all.add(new RouterStatus.Transport(each.style(), address, address, each.inbound(), each.outbound()));
         }
         return all;
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     /** Everything that was refused or dropped, of all parts, by part and reason. */

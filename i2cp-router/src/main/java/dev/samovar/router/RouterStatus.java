@@ -70,7 +70,7 @@ public record RouterStatus(
      * One transport.
      *
      * @param style as in a RouterAddress, {@code NTCP2}
-     * @param listening where it listens, or null
+     * @param listening where it listens, one address or several, or null
      * @param published what others are told, or null
      * @param inbound sessions that peers began
      * @param outbound sessions that this router began

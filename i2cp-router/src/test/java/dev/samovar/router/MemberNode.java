@@ -17,6 +17,7 @@ import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,7 @@ public final class MemberNode {
                 folder,
                 seed,
                 false,
-                host,
+                List.of(host),
                 port,
                 floodfill,
                 false,
@@ -58,24 +59,22 @@ public final class MemberNode {
     }
 
     private MemberNode(RouterConfig config) throws Exception {
-        this(config, 1, null);
+        this(config, 1, Machine.OWN);
     }
 
     /**
      * Starts one; it listens, or waits for what is missing, when this returns.
      *
      * @param times how many times faster than the machine's its time runs
-     * @param here in place of the machine's word for which addresses are there, or null
+     * @param machine that it believes to run on
      */
-    MemberNode(RouterConfig config, int times, Router.AddressProbe here) throws Exception {
+    MemberNode(RouterConfig config, int times, Machine machine) throws Exception {
         loops = new HurriedLoops(2, "member", times);
         lane = new EventLoopLane(loops.next(), loops.clock());
         Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, loops, SecureEntropy.INSTANCE, crypto);
         router = Router.open(config, lane, ntcp2, SecureEntropy.INSTANCE, crypto, files);
         router.watchInbound(peer -> dialledUs.add(peer.hash()));
-        if (here != null) {
-            router.probeAddressesBy(here);
-        }
+        router.runOn(machine);
         router.start().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -112,6 +112,36 @@ class RouterLifeTest {
     }
 
     @Test
+    void routersOfEitherIpVersionMeetAtOneThatHasBoth() throws Exception {
+        MemberNode both = members.start(members.config("both", null, "127.0.0.2,::1", 0, true));
+        List<String> published = both.routerInfo().addresses().stream()
+                .map(address -> address.option("host"))
+                .toList();
+        assertEquals(List.of("127.0.0.2", "0:0:0:0:0:0:0:1"), published);
+        assertTrue(
+                both.status()
+                        .transports()
+                        .get(0)
+                        .listening()
+                        .matches("127\\.0\\.0\\.2:(\\d+), \\[0:0:0:0:0:0:0:1]:\\1"),
+                both.status().toString());
+        Path seed = members.routerInfoOf("both");
+        MemberNode four = members.start(members.config("four", seed, "127.0.0.3", 0, false));
+        MemberNode six = members.start(members.config("six", seed, "::1", 0, false));
+        MemberNode dialling = members.start(members.config("dialling", seed, null, 0, false));
+        for (MemberNode each : List.of(four, six, dialling)) {
+            eventually("it is integrated", () -> TestMembers.isIntegrated(each));
+            assertTrue(both.dialledUs().contains(each.hash()));
+        }
+        for (MemberNode each : List.of(four, six)) {
+            dialling.dial(each.routerInfo());
+            eventually("one that only dials reaches either", () -> dialling.isConnected(each.hash()));
+        }
+        four.dial(six.routerInfo());
+        assertFalse(four.isConnected(six.hash()), "these two have no IP version in common");
+    }
+
+    @Test
     void keysAreTheirOwnersAlone() throws Exception {
         members.start(members.config("one", null, "127.0.0.3", 0, false));
         for (String file : List.of(RouterStore.ROUTER_KEYS, RouterStore.NTCP2_KEYS)) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,22 +123,60 @@ class RouterWaitsTest {
 
     // --- the machine's own network
 
+    /** A machine whose addresses come and go. */
+    private static final class TestMachine implements Machine {
+
+        volatile boolean here;
+        volatile Families families = new Families(false, false);
+
+        @Override
+        public boolean has(InetAddress address) {
+            return here;
+        }
+
+        @Override
+        public Families families(boolean reservedToo) {
+            return families;
+        }
+    }
+
     @Test
     void anAddressThatComesLaterIsListenedOnThen() throws Exception {
         MemberNode floodfill = members.start(members.config("floodfill", null, "127.0.0.2", 0, true));
-        AtomicBoolean up = new AtomicBoolean();
+        TestMachine machine = new TestMachine();
         RouterConfig config = members.config("one", members.routerInfoOf("floodfill"), "127.0.0.4", 0, false);
-        MemberNode one = members.start(config, address -> up.get());
+        MemberNode one = members.start(config, machine);
         RouterStatus status = one.status();
         assertEquals(RouterStatus.State.WAITING, status.state());
         assertTrue(status.waitingFor().get(0).contains("--host is not on this machine"), status.toString());
         assertEquals(List.of(), status.transports());
         assertNull(one.lookUp(floodfill.hash()), "lookups of local clients are answered meanwhile");
 
-        up.set(true);
+        machine.here = true;
         eventually("it is integrated", () -> TestMembers.isIntegrated(one));
         assertEquals(List.of(), one.status().waitingFor());
         assertTrue(one.status().transports().get(0).published().startsWith("127.0.0.4:"));
+    }
+
+    @Test
+    void aMachineWithoutAnyAddressDialsWhenItGetsOne() throws Exception {
+        members.start(members.config("floodfill", null, "127.0.0.2", 0, true));
+        TestMachine machine = new TestMachine();
+        MemberNode one =
+                members.start(members.config("one", members.routerInfoOf("floodfill"), null, 0, false), machine);
+        eventually("it knows the floodfill", () -> one.status().peers().known() == 1);
+        RouterStatus status = one.status();
+        assertEquals(RouterStatus.State.WAITING, status.state());
+        assertTrue(status.waitingFor().get(0).startsWith("this machine has no address"), status.toString());
+        assertEquals(List.of(), one.routerInfo().addresses());
+
+        machine.families = new Machine.Families(true, false);
+        eventually("it is integrated", () -> TestMembers.isIntegrated(one));
+        assertEquals("4", one.routerInfo().addresses().get(0).option("caps"));
+        machine.families = Machine.Families.BOTH;
+        eventually(
+                "it publishes the other IP version",
+                () -> one.routerInfo().addresses().get(0).option("caps").equals("46"));
     }
 
     @Test

@@ -30,14 +30,19 @@ final class TestMembers {
         this.folder = folder;
     }
 
+    /** @param host one address, several with commas between, or null */
     RouterConfig config(String name, Path seed, String host, int port, boolean floodfill) throws Exception {
+        List<InetAddress> hosts = new ArrayList<>();
+        for (String each : host == null ? new String[0] : host.split(",")) {
+            hosts.add(InetAddress.getByName(each));
+        }
         return new RouterConfig(
                 "private",
                 NETWORK,
                 folder.resolve(name),
                 seed,
                 false,
-                host == null ? null : InetAddress.getByName(host),
+                hosts,
                 port,
                 floodfill,
                 true,
@@ -54,7 +59,7 @@ final class TestMembers {
                 config.folder(),
                 null,
                 true,
-                config.host(),
+                config.hosts(),
                 config.port(),
                 config.floodfill(),
                 config.allowReservedAddresses(),
@@ -71,7 +76,7 @@ final class TestMembers {
                 config.folder(),
                 config.seed(),
                 config.reseed(),
-                null,
+                List.of(),
                 0,
                 false,
                 config.allowReservedAddresses(),
@@ -88,7 +93,7 @@ final class TestMembers {
                 config.folder(),
                 config.seed(),
                 config.reseed(),
-                config.host(),
+                config.hosts(),
                 config.port(),
                 config.floodfill(),
                 config.allowReservedAddresses(),
@@ -98,12 +103,12 @@ final class TestMembers {
     }
 
     MemberNode start(RouterConfig config) throws Exception {
-        return start(config, null);
+        return start(config, Machine.OWN);
     }
 
-    /** @param here whether an address is on this machine now */
-    MemberNode start(RouterConfig config, Router.AddressProbe here) throws Exception {
-        MemberNode node = new MemberNode(config, TIMES, here);
+    /** @param machine that it believes to run on */
+    MemberNode start(RouterConfig config, Machine machine) throws Exception {
+        MemberNode node = new MemberNode(config, TIMES, machine);
         nodes.add(node);
         return node;
     }

@@ -29,11 +29,11 @@ enum ConfigKey {
             "where the private network begins: a zip or su3 of RouterInfos, a folder of them, or a single router.info"),
     HOST(
             "host",
-            "ADDRESS",
+            "ADDRESS[,ADDRESS]",
             "none",
-            "the IP address where other routers reach this one: listened on, published, and that of outgoing connections;"
-                    + " without it this router only connects to others"),
-    PORT("port", "N", "chosen once, then kept", "the port at --host (TCP)"),
+            "the IP address where other routers reach this one, or one of IPv4 and one of IPv6: listened on, published, and"
+                    + " that of outgoing connections; without it this router only connects to others"),
+    PORT("port", "N", "chosen once, then kept", "the port at --host (TCP), the same at both addresses"),
     FLOODFILL("floodfill", "keep a part of the network database for the others; wants --host"),
     ALLOW_RESERVED_ADDRESSES(
             "allow-reserved-addresses",

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -127,21 +129,16 @@ final class ConfigLoader {
 
     private RouterChoice.EmbeddedPrivate privateNetwork() throws UsageException {
         int netId = number(ConfigKey.NET_ID, MIN_NET_ID, MAX_NET_ID);
-        InetAddress host = host();
         boolean floodfill = on(ConfigKey.FLOODFILL);
         boolean allowReserved = on(ConfigKey.ALLOW_RESERVED_ADDRESSES);
-        if (host == null) {
+        List<InetAddress> hosts = hosts(allowReserved);
+        if (hosts.isEmpty()) {
             for (ConfigKey key : new ConfigKey[] {ConfigKey.PORT, ConfigKey.FLOODFILL}) {
                 if (key == ConfigKey.FLOODFILL ? floodfill : given.containsKey(key)) {
                     throw new UsageException(key.flag() + " wants --host too: others must know where to connect");
                 }
             }
-        } else if (!allowReserved && ReservedAddresses.isReserved(host.getAddress())) {
-            throw new UsageException(
-                    ConfigKey.HOST.flag() + ": " + value(ConfigKey.HOST)
-                            + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
-        }
-        if (host != null && given.containsKey(ConfigKey.PROXY)) {
+        } else if (given.containsKey(ConfigKey.PROXY)) {
             throw new UsageException(ConfigKey.HOST.flag() + " and " + ConfigKey.PROXY.flag()
                     + " do not go together: who comes through a proxy comes from another address than it publishes");
         }
@@ -155,7 +152,7 @@ final class ConfigLoader {
                 listen(ConfigKey.I2CP),
                 netId,
                 seed(),
-                host,
+                hosts,
                 given.containsKey(ConfigKey.PORT) ? number(ConfigKey.PORT, 1, MAX_PORT) : 0,
                 floodfill,
                 allowReserved,
@@ -177,12 +174,28 @@ final class ConfigLoader {
         return seed;
     }
 
-    /** An address and no name: it is published, and a name may mean another address tomorrow. */
-    private InetAddress host() throws UsageException {
+    /** None, one, or one of each IP version. */
+    private List<InetAddress> hosts(boolean allowReserved) throws UsageException {
+        List<InetAddress> hosts = new ArrayList<>();
         String text = given.get(ConfigKey.HOST);
         if (text == null) {
-            return null;
+            return hosts;
         }
+        for (String each : text.split(",", -1)) {
+            InetAddress host = host(each, allowReserved);
+            for (InetAddress other : hosts) {
+                if (other.getAddress().length == host.getAddress().length) {
+                    throw new UsageException(
+                            ConfigKey.HOST.flag() + ": '" + text + "' has two addresses of the same IP version");
+                }
+            }
+            hosts.add(host);
+        }
+        return hosts;
+    }
+
+    /** An address and no name: it is published, and a name may mean another address tomorrow. */
+    private static InetAddress host(String text, boolean allowReserved) throws UsageException {
         if (!NetUtil.isValidIpV4Address(text) && !NetUtil.isValidIpV6Address(text)) {
             throw new UsageException(ConfigKey.HOST.flag() + ": '" + text + "' is not an IP address");
         }
@@ -193,6 +206,11 @@ final class ConfigLoader {
                 || address.isLinkLocalAddress()) {
             throw new UsageException(ConfigKey.HOST.flag() + ": " + text
                     + " is not an address where others can connect; name the one that they see");
+        }
+        if (!allowReserved && ReservedAddresses.isReserved(address.getAddress())) {
+            throw new UsageException(
+                    ConfigKey.HOST.flag() + ": " + text
+                            + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
         }
         return address;
     }

@@ -4,6 +4,7 @@ import dev.samovar.data.RouterVersion;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * All settings of one run, checked.
@@ -31,7 +32,8 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
          * @param i2cp where I2CP clients connect
          * @param netId the number of the network
          * @param seed a zip, su3, folder or router.info that exists
-         * @param host the address to listen on, to publish and to connect from, or null: then this router is not reachable
+         * @param hosts the addresses to listen on, to publish and to connect from, one of each IP version at most; without
+         *     any this router is not reachable
          * @param port the port there, or 0: to be chosen once and kept
          * @param floodfill whether it serves as one; only with a host
          * @param allowReservedAddresses whether loopback and private addresses are as good as others
@@ -43,14 +45,19 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
                 InetSocketAddress i2cp,
                 int netId,
                 Path seed,
-                InetAddress host,
+                List<InetAddress> hosts,
                 int port,
                 boolean floodfill,
                 boolean allowReservedAddresses,
                 RouterVersion minPeerVersion,
                 int bandwidth,
                 HostPort proxy)
-                implements RouterChoice {}
+                implements RouterChoice {
+
+            public EmbeddedPrivate {
+                hosts = List.copyOf(hosts);
+            }
+        }
 
         /** Another program's, by its I2CP port. */
         record External(String host, int port) implements RouterChoice {}

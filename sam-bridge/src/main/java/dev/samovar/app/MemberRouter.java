@@ -56,7 +56,7 @@ final class MemberRouter {
                 dataDir.resolve(FOLDER),
                 choice.seed(),
                 false,
-                choice.host(),
+                choice.hosts(),
                 choice.port(),
                 choice.floodfill(),
                 choice.allowReservedAddresses(),

@@ -151,7 +151,7 @@ class ConfigTest {
         RouterChoice.EmbeddedPrivate least = privateNetwork();
         assertEquals(17, least.netId());
         assertEquals(folder.resolve("seed.zip"), least.seed());
-        assertNull(least.host());
+        assertEquals(List.of(), least.hosts());
         assertEquals(0, least.port());
         assertFalse(least.floodfill());
         assertFalse(least.allowReservedAddresses());
@@ -187,7 +187,7 @@ class ConfigTest {
                 "1000",
                 "--i2cp",
                 "127.0.0.1:0");
-        assertEquals("44.1.2.3", all.host().getHostAddress());
+        assertEquals("44.1.2.3", all.hosts().get(0).getHostAddress());
         assertEquals(9999, all.port());
         assertTrue(all.floodfill());
         assertFalse(all.allowReservedAddresses());
@@ -197,12 +197,26 @@ class ConfigTest {
                 new HostPort("proxy.example", 1080),
                 privateNetwork("--proxy", "socks5://proxy.example:1080").proxy());
         assertEquals(0, all.i2cp().getPort());
-        assertEquals(16, privateNetwork("--host", "2a00:1::1").host().getAddress().length);
+        assertEquals(
+                List.of(4, 16),
+                privateNetwork("--host", "44.1.2.3,2a00:1::1").hosts().stream()
+                        .map(host -> host.getAddress().length)
+                        .toList());
+        assertEquals(16, privateNetwork("--host", "2a00:1::1").hosts().get(0).getAddress().length);
     }
 
     @Test
     void whatCannotBeOnAPrivateNetworkIsRefused() throws Exception {
-        for (String wrong : List.of("0.0.0.0", "::", "224.0.0.1", "fe80::1", "router.example", "1.2.3", "1.2.3.4:80")) {
+        for (String wrong : List.of(
+                "0.0.0.0",
+                "::",
+                "224.0.0.1",
+                "fe80::1",
+                "router.example",
+                "1.2.3",
+                "1.2.3.4:80",
+                "44.1.2.3,",
+                "44.1.2.3,44.1.2.4")) {
             assertTrue(refusedOnPrivate("--host", wrong).contains("--host"), wrong);
         }
         for (String wrong : List.of("0", "65536", "x", "-1")) {

@@ -84,6 +84,7 @@ public final class Ntcp2Transport implements Transport {
     private final Supplier<RouterInfo> self;
     private final PeerCheck peers;
     private final TransportListener listener;
+    private final Ntcp2Ways ways;
     private final LinkTable<Ntcp2Link> links;
     private final List<Listening> listening = new ArrayList<>();
     /** Every connection until its socket is closed. */
@@ -131,6 +132,7 @@ public final class Ntcp2Transport implements Transport {
         this.self = self;
         this.peers = peers;
         this.listener = listener;
+        this.ways = new Ntcp2Ways(config);
         this.links = new LinkTable<>(selfHash);
         this.allClosed = lane.newPromise();
     }
@@ -206,7 +208,7 @@ public final class Ntcp2Transport implements Transport {
             RouterAddress published = published(endpoint);
             if (published != null) {
                 addresses.add(published);
-            } else {
+            } else if (ways.has(endpoint)) {
                 unpublished4 |= !endpoint.ipv6();
                 unpublished6 |= endpoint.ipv6();
             }
@@ -233,50 +235,38 @@ public final class Ntcp2Transport implements Transport {
 
     @Override
     public boolean canDial(RouterInfo peer) {
-        return choose(peer) != null;
+        return !ways.to(peer).isEmpty();
     }
 
-    /** The first address that our IP versions reach, or null. */
-    private Ntcp2Address choose(RouterInfo peer) {
-        for (Ntcp2Address address : Ntcp2Address.of(peer)) {
-            if (address.isPublished()
-                    && endpointFor(address) != null
-                    && (shared.config.allowReservedAddresses() || !ReservedAddresses.isReserved(address.ip()))) {
-                return address;
-            }
-        }
-        return null;
-    }
-
-    private Ntcp2Config.Endpoint endpointFor(Ntcp2Address address) {
-        for (Ntcp2Config.Endpoint endpoint : shared.config.endpoints()) {
-            if (endpoint.ipv6() == address.ipv6()) {
-                return endpoint;
-            }
-        }
-        return null;
+    /**
+     * Which IP versions the machine has now, for the endpoints that only dial; both when nobody tells. What is to be published
+     * may have changed then.
+     */
+    public void dialOver(boolean ipv4, boolean ipv6) {
+        lane.check();
+        ways.dialOver(ipv4, ipv6);
     }
 
     @Override
     public void dial(RouterInfo peer) {
         lane.check();
         Hash hash = peer.hash();
-        Ntcp2Address address = choose(peer);
+        List<Ntcp2Address> addresses = ways.to(peer);
         if (dialling.containsKey(hash)) {
             return;
         }
         if (closed) {
             failLater(hash, DialFailure.CLOSED);
-        } else if (address == null) {
+        } else if (addresses.isEmpty()) {
             failLater(hash, DialFailure.NO_ADDRESS);
         } else if (isFull()) {
             failLater(hash, DialFailure.LIMIT);
         } else if (hash.equals(shared.router.self())
-                || peers.isBanned(address.ip())
+                || addresses.stream().anyMatch(address -> peers.isBanned(address.ip()))
                 || peers.check(peer) != PeerCheck.Verdict.OK) {
             failLater(hash, DialFailure.BANNED);
         } else {
-            connect(peer, address);
+            connect(peer, addresses);
         }
     }
 
@@ -284,7 +274,9 @@ public final class Ntcp2Transport implements Transport {
         lane.execute(() -> listener.onDialFailed(peer, reason));
     }
 
-    private void connect(RouterInfo peer, Ntcp2Address address) {
+    /** @param addresses to try the first of; when it does not connect, the others */
+    private void connect(RouterInfo peer, List<Ntcp2Address> addresses) {
+        Ntcp2Address address = addresses.get(0);
         InetSocketAddress proxy = shared.config.socks5();
         Ntcp2ChannelHandler handler = new Ntcp2ChannelHandler(
                 shared, this, peer, address, proxy == null ? address.ip() : null, ownRouterInfo());
@@ -307,7 +299,7 @@ public final class Ntcp2Transport implements Transport {
                         channel.pipeline().addLast("ntcp2", handler);
                     }
                 });
-        InetAddress from = endpointFor(address).dialFrom();
+        InetAddress from = ways.endpointFor(address).dialFrom();
         if (from != null && proxy == null) {
             bootstrap.localAddress(new InetSocketAddress(from, 0));
         }
@@ -319,14 +311,31 @@ public final class Ntcp2Transport implements Transport {
         connected.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
                 handler.begin();
+                lane.execute(() -> ways.tried(address, true));
                 return;
             }
             boolean late = done.cause() instanceof ConnectTimeoutException;
             lane.execute(() -> {
-                onDialEnded(handler, late ? DialFailure.CONNECT_TIMEOUT : DialFailure.CONNECT_FAILED);
-                onGone(handler);
+                ways.tried(address, false);
+                onUnconnected(
+                        handler,
+                        addresses.subList(1, addresses.size()),
+                        late ? DialFailure.CONNECT_TIMEOUT : DialFailure.CONNECT_FAILED);
             });
         });
+    }
+
+    private void onUnconnected(Ntcp2ChannelHandler handler, List<Ntcp2Address> others, DialFailure reason) {
+        RouterInfo peer = handler.dialled();
+        boolean wanted = !closed && links.get(peer.hash()) == null && dialling.get(peer.hash()) == handler;
+        List<Ntcp2Address> left =
+                others.stream().filter(other -> ways.endpointFor(other) != null).toList();
+        if (wanted && !left.isEmpty()) {
+            connect(peer, left);
+        } else {
+            onDialEnded(handler, reason);
+        }
+        onGone(handler);
     }
 
     private static InetAddress inet(byte[] ip) {

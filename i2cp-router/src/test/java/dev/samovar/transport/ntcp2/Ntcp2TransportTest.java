@@ -312,6 +312,62 @@ class Ntcp2TransportTest {
     }
 
     @Test
+    void anAddressThatDoesNotConnectIsFollowedByThatOfTheOtherIpVersion() throws Exception {
+        Node bob = node("127.0.0.1");
+        int free;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+            free = closed.getLocalPort();
+        }
+        RouterInfo both = bob.router.info(
+                SystemClock.INSTANCE.epochMillis(),
+                bob.router.published("::1", free),
+                bob.router.published("127.0.0.1", bob.address().getPort()));
+        Node alice = node(
+                Ntcp2Config.of(
+                        Ntcp2TestRouter.NETWORK,
+                        true,
+                        Ntcp2Config.Endpoint.dialOnly(null, true),
+                        Ntcp2Config.Endpoint.dialOnly(null, false)),
+                SystemClock.INSTANCE);
+        alice.send(both, 1, DATABASE_STORE, 10);
+        eventually("it comes", () -> bob.received.contains(1));
+        assertEquals(
+                List.of(),
+                alice.told.stream().filter(line -> line.startsWith("failed")).toList());
+        eventually("nothing is left of the first", () -> alice.status().pending() == 0);
+
+        RouterInfo neither = bob.router.info(SystemClock.INSTANCE.epochMillis() + 1, bob.router.published("::1", free));
+        alice.on(() -> {
+            alice.transport.disconnect(bob.router.hash(), DisconnectReason.IDLE);
+            return null;
+        });
+        eventually("hung up", () -> alice.sessions() == 0);
+        alice.send(neither, 2, DATABASE_STORE, 10);
+        eventually("the dial fails once", () -> alice.told.contains("failed CONNECT_FAILED"));
+    }
+
+    @Test
+    void ofAnIpVersionThatTheMachineHasNotNothingIsDialledOrPublished() throws Exception {
+        Node bob = node("127.0.0.1");
+        Node alice = node(
+                Ntcp2Config.of(
+                        Ntcp2TestRouter.NETWORK,
+                        true,
+                        Ntcp2Config.Endpoint.dialOnly(null, false),
+                        Ntcp2Config.Endpoint.dialOnly(null, true)),
+                SystemClock.INSTANCE);
+        assertEquals("46", alice.published().addresses().get(0).option("caps"));
+        assertTrue(alice.on(() -> alice.manager.canReach(bob.info())));
+        alice.on(() -> {
+            alice.transport.dialOver(false, true);
+            return null;
+        });
+        assertEquals("6", alice.published().addresses().get(0).option("caps"));
+        assertFalse(alice.on(() -> alice.manager.canReach(bob.info())));
+        assertEquals(SendResult.UNREACHABLE, alice.send(bob.published(), 1, DATABASE_STORE, 10));
+    }
+
+    @Test
     void aRouterThatCannotBeDialledPublishesItsKeyAndDials() throws Exception {
         Node alice = node(
                 Ntcp2Config.of(Ntcp2TestRouter.NETWORK, true, Ntcp2Config.Endpoint.dialOnly(null, false)),
