@@ -15,6 +15,7 @@ import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.i2cp.client.I2cpLink;
 import dev.samovar.i2cp.client.LinkedI2cpClient;
 import dev.samovar.i2cp.message.BandwidthLimits;
+import dev.samovar.i2cp.message.CreateLeaseSet2.PrivateKey;
 import dev.samovar.i2cp.server.I2cpServerConnection;
 import dev.samovar.i2cp.server.QueueBudget;
 import dev.samovar.i2cp.server.RouterPort;
@@ -210,7 +211,7 @@ public final class LocalRouter {
         }
 
         @Override
-        public RouterPort.Verdict send(Destination to, ByteBuf payload) {
+        public RouterPort.Verdict send(Destination to, ByteBuf payload, long expirationMillis, long ticket) {
             Presence target = destinations.get(to.hash());
             if (target == null) {
                 payload.release();
@@ -228,7 +229,17 @@ public final class LocalRouter {
 
         /** Nobody needs lease sets here: who is present is reachable. */
         @Override
-        public void leaseSet(LeaseSet leaseSet) {}
+        public void leaseSet(LeaseSet leaseSet, List<PrivateKey> privateKeys) {}
+
+        @Override
+        public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {
+            port.lookup(hash, timeoutMillis, answer);
+        }
+
+        @Override
+        public void lookup(String name, long timeoutMillis, Consumer<Destination> answer) {
+            port.lookup(name, timeoutMillis, answer);
+        }
 
         @Override
         public void reconfigure(Mapping options) {}

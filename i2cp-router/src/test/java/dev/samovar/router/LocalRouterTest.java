@@ -69,6 +69,11 @@ class LocalRouterTest {
         }
 
         @Override
+        public void onSent(long ticket, RouterPort.Outcome outcome) {
+            throw new AssertionError("all is delivered at once");
+        }
+
+        @Override
         public void onShutdown(String reason) {
             shutdowns++;
         }
@@ -103,7 +108,7 @@ class LocalRouterTest {
                     RouterPort.Verdict.NO_LEASE_SET,
                     router.port()
                             .attach(newKeys().destination(), Mapping.EMPTY, other)
-                            .send(keys.destination(), Unpooled.buffer(1)));
+                            .send(keys.destination(), Unpooled.buffer(1), 0, 0));
         });
         world.runFor(1, TimeUnit.HOURS);
         assertEquals(1, inbox.requested.size());
@@ -118,14 +123,14 @@ class LocalRouterTest {
         world.on(lane, () -> {
             RouterPort.Attachment slowOne = router.port().attach(slowKeys.destination(), Mapping.EMPTY, slow);
             RouterPort.Attachment from = router.port().attach(newKeys().destination(), Mapping.EMPTY, sender);
-            assertEquals(RouterPort.Verdict.DELIVERED, from.send(slowKeys.destination(), Unpooled.buffer(1)));
+            assertEquals(RouterPort.Verdict.DELIVERED, from.send(slowKeys.destination(), Unpooled.buffer(1), 0, 0));
             slow.congested = true;
-            assertEquals(RouterPort.Verdict.CONGESTED, from.send(slowKeys.destination(), Unpooled.buffer(1)));
+            assertEquals(RouterPort.Verdict.CONGESTED, from.send(slowKeys.destination(), Unpooled.buffer(1), 0, 0));
             slow.takes = false;
-            assertEquals(RouterPort.Verdict.OVERFLOW, from.send(slowKeys.destination(), Unpooled.buffer(1)));
+            assertEquals(RouterPort.Verdict.OVERFLOW, from.send(slowKeys.destination(), Unpooled.buffer(1), 0, 0));
             slowOne.inboxDrained();
             assertEquals(1, sender.writable);
-            from.send(slowKeys.destination(), Unpooled.buffer(1));
+            from.send(slowKeys.destination(), Unpooled.buffer(1), 0, 0);
             slowOne.detach();
             assertEquals(2, sender.writable, "nobody waits for one who is gone");
         });

@@ -24,6 +24,7 @@ public record MessageStatus(int sessionId, int messageId, int status, long size,
     public static final int BAD_OPTIONS = 12;
     public static final int OVERFLOW = 13;
     public static final int EXPIRED = 14;
+    public static final int NO_LOCAL_TUNNELS = 16;
     public static final int UNSUPPORTED_ENCRYPTION = 17;
     public static final int BAD_DESTINATION = 18;
     public static final int BAD_LEASE_SET = 19;

@@ -5,11 +5,13 @@ import dev.samovar.base.Entropy;
 import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
 import dev.samovar.base.TimerTable;
+import dev.samovar.data.Destination;
 import dev.samovar.data.Lease;
 import dev.samovar.i2cp.message.I2cpMessage;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Moves one {@link I2cpServerCore}: between its client's {@link Outlet} and the router. The same over TCP and within the
@@ -83,6 +85,12 @@ public final class I2cpServerConnection implements RouterPort.Inbox {
     @Override
     public void onWritable() {
         core.handleWritable();
+        drain();
+    }
+
+    @Override
+    public void onSent(long ticket, RouterPort.Outcome outcome) {
+        core.handleSent(ticket, outcome);
         drain();
     }
 
@@ -193,16 +201,19 @@ public final class I2cpServerConnection implements RouterPort.Inbox {
         if (lookup == null) {
             return false;
         }
-        if (lookup.hash() != null) {
-            port.lookup(lookup.hash(), lookup.timeoutMillis(), found -> {
-                core.handleLookup(lookup.key(), found);
-                drain();
-            });
+        Consumer<Destination> answer = found -> {
+            core.handleLookup(lookup.key(), found);
+            drain();
+        };
+        RouterPort.Attachment session = core.attachment();
+        if (lookup.hash() == null && session == null) {
+            port.lookup(lookup.name(), lookup.timeoutMillis(), answer);
+        } else if (session == null) {
+            port.lookup(lookup.hash(), lookup.timeoutMillis(), answer);
+        } else if (lookup.hash() == null) {
+            session.lookup(lookup.name(), lookup.timeoutMillis(), answer);
         } else {
-            port.lookup(lookup.name(), lookup.timeoutMillis(), found -> {
-                core.handleLookup(lookup.key(), found);
-                drain();
-            });
+            session.lookup(lookup.hash(), lookup.timeoutMillis(), answer);
         }
         return true;
     }

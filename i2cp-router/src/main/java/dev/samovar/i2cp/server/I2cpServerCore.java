@@ -202,7 +202,7 @@ public final class I2cpServerCore {
                 queue.answer(new SessionStatus(sessionId, SessionStatus.INVALID));
             }
         } else if (holds) {
-            attachment.leaseSet(leaseSetOf(message));
+            attachment.leaseSet(leaseSetOf(message), privateKeysOf(message));
         } else {
             disconnect("Invalid leaseset: bad signature");
         }
@@ -262,6 +262,14 @@ public final class I2cpServerCore {
         }
     }
 
+    /** What became of a message that the router had accepted. The ticket holds its id and its nonce. */
+    public void handleSent(long ticket, RouterPort.Outcome outcome) {
+        if (attachment != null) {
+            queue.answer(
+                    new MessageStatus(sessionId, (int) (ticket >>> Integer.SIZE), status(outcome), 0, (int) ticket));
+        }
+    }
+
     /** Slow destinations have caught up. */
     public void handleWritable() {
         throttled = false;
@@ -312,6 +320,11 @@ public final class I2cpServerCore {
     /** A destination to attach, or null; the outcome belongs to {@link #handleAttached}. */
     public Attach pollAttach() {
         return attach;
+    }
+
+    /** The session on the router, or null while there is none. */
+    public RouterPort.Attachment attachment() {
+        return attachment;
     }
 
     /** A lookup to make, or null; the answer belongs to {@link #handleLookup}. */
@@ -398,6 +411,10 @@ public final class I2cpServerCore {
         return message instanceof CreateLeaseSet2 second ? second.leaseSet() : ((CreateLeaseSet) message).leaseSet();
     }
 
+    private static List<CreateLeaseSet2.PrivateKey> privateKeysOf(I2cpMessage message) {
+        return message instanceof CreateLeaseSet2 second ? second.privateKeys() : List.of();
+    }
+
     private void onLeaseSet(I2cpMessage message, int id, LeaseSet leaseSet, long epochMillis) {
         if (attachment == null || id != sessionId) {
             message.release();
@@ -406,7 +423,7 @@ public final class I2cpServerCore {
         Destination named = leaseSet.destination();
         if (named == null) {
             // an encrypted set hides its destination, and blinded keys are RedDSA: taken as it is
-            attachment.leaseSet(leaseSet);
+            attachment.leaseSet(leaseSet, privateKeysOf(message));
             message.release();
         } else if (!named.equals(destination)) {
             message.release();
@@ -431,14 +448,20 @@ public final class I2cpServerCore {
         if (nonce != 0 && statusOnAccept) {
             queue.answer(new MessageStatus(sessionId, messageId, MessageStatus.ACCEPTED, 0, nonce));
         }
-        RouterPort.Verdict verdict = attachment.send(message.to(), message.payload());
-        boolean full = verdict == RouterPort.Verdict.CONGESTED || verdict == RouterPort.Verdict.OVERFLOW;
+        long ticket = nonce == 0 ? 0 : (long) messageId << Integer.SIZE | nonce & 0xffffffffL;
+        RouterPort.Verdict verdict =
+                attachment.send(message.to(), message.payload(), message.expirationMillis(), ticket);
+        boolean full = switch (verdict) {
+            case CONGESTED, OVERFLOW, ACCEPTED_CONGESTED -> true;
+            case DELIVERED, NO_LEASE_SET, ACCEPTED -> false;
+        };
         if (full && now >= noThrottleBefore) {
             throttled = true;
             timers.set(Timer.THROTTLE, now + THROTTLE_NANOS);
         }
-        if (nonce != 0) {
-            queue.answer(new MessageStatus(sessionId, messageId, status(verdict), 0, nonce));
+        int status = status(verdict);
+        if (nonce != 0 && status != MessageStatus.ACCEPTED) {
+            queue.answer(new MessageStatus(sessionId, messageId, status, 0, nonce));
         }
     }
 
@@ -454,6 +477,18 @@ public final class I2cpServerCore {
             case DELIVERED, CONGESTED -> MessageStatus.LOCAL_SUCCESS;
             case OVERFLOW -> MessageStatus.OVERFLOW;
             case NO_LEASE_SET -> MessageStatus.NO_LEASE_SET;
+            case ACCEPTED, ACCEPTED_CONGESTED -> MessageStatus.ACCEPTED;
+        };
+    }
+
+    private static int status(RouterPort.Outcome outcome) {
+        return switch (outcome) {
+            case SENT -> MessageStatus.BEST_EFFORT_SUCCESS;
+            case ACKNOWLEDGED -> MessageStatus.GUARANTEED_SUCCESS;
+            case NO_LEASE_SET -> MessageStatus.NO_LEASE_SET;
+            case UNSUPPORTED_ENCRYPTION -> MessageStatus.UNSUPPORTED_ENCRYPTION;
+            case NO_TUNNEL -> MessageStatus.NO_LOCAL_TUNNELS;
+            case EXPIRED -> MessageStatus.EXPIRED;
         };
     }
 

@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class I2cpServerCoreTest {
@@ -74,6 +75,7 @@ class I2cpServerCoreTest {
     private static final class FakeAttachment implements RouterPort.Attachment {
         RouterPort.Verdict verdict = RouterPort.Verdict.DELIVERED;
         int sent;
+        long lastTicket;
         int opened;
         int drained;
         int detached;
@@ -85,16 +87,23 @@ class I2cpServerCoreTest {
         }
 
         @Override
-        public RouterPort.Verdict send(Destination to, ByteBuf payload) {
+        public RouterPort.Verdict send(Destination to, ByteBuf payload, long expirationMillis, long ticket) {
             payload.release();
             sent++;
+            lastTicket = ticket;
             return verdict;
         }
 
         @Override
-        public void leaseSet(LeaseSet leaseSet) {
+        public void leaseSet(LeaseSet leaseSet, List<CreateLeaseSet2.PrivateKey> privateKeys) {
             leaseSets.add(leaseSet);
         }
+
+        @Override
+        public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {}
+
+        @Override
+        public void lookup(String name, long timeoutMillis, Consumer<Destination> answer) {}
 
         @Override
         public void reconfigure(Mapping options) {}
@@ -310,6 +319,23 @@ class I2cpServerCoreTest {
         assertEquals(MessageStatus.LOCAL_SUCCESS, second.status());
         assertEquals(first.messageId(), second.messageId());
         assertTrue(first.messageId() > 0);
+    }
+
+    @Test
+    void whatBecameOfAMessageIsToldWhenTheRouterKnows() {
+        int id = session(Map.of("i2cp.fastReceive", "true"));
+        attachment.verdict = RouterPort.Verdict.ACCEPTED;
+        handle(new SendMessage(id, peer, bytes(10), -9));
+        MessageStatus accepted = (MessageStatus) answer();
+        assertEquals(MessageStatus.ACCEPTED, accepted.status());
+        core.handleSent(attachment.lastTicket, RouterPort.Outcome.NO_LEASE_SET);
+        assertEquals(new MessageStatus(id, accepted.messageId(), MessageStatus.NO_LEASE_SET, 0, -9), answer());
+        handle(new SendMessage(id, peer, bytes(10), 0));
+        assertEquals(0, attachment.lastTicket, "nobody wants to know");
+        assertTrue(answers().isEmpty());
+        attachment.verdict = RouterPort.Verdict.ACCEPTED_CONGESTED;
+        handle(new SendMessage(id, peer, bytes(10), 0));
+        assertFalse(core.wantsInput());
     }
 
     @Test
@@ -629,7 +655,7 @@ class I2cpServerCoreTest {
         for (int step = 0; step < 150; step++) {
             now += random.nextInt(2000) * TimeUnit.MILLISECONDS.toNanos(1);
             int to = random.nextInt(8) == 0 ? random.nextInt(0x10000) : id;
-            attachment.verdict = RouterPort.Verdict.values()[random.nextInt(4)];
+            attachment.verdict = RouterPort.Verdict.values()[random.nextInt(RouterPort.Verdict.values().length)];
             if (core.wantsInput()) {
                 int known = messageIds.isEmpty() ? step : messageIds.get(random.nextInt(messageIds.size()));
                 I2cpMessage message = switch (random.nextInt(16)) {
