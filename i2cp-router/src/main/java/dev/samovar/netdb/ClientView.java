@@ -115,6 +115,19 @@ public final class ClientView {
         accept(null, store);
     }
 
+    /**
+     * A lease set that came with a message, from whoever sent that. It is kept when it holds and is news.
+     *
+     * @param then gets it, or a newer one that is known, at once or later; nothing when it does not hold
+     */
+    public void learn(DatabaseStore store, Consumer<LeaseSet> then) {
+        lane.check();
+        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(null, store, then);
+        if (refusal != null) {
+            netDb.refuse(refusal);
+        }
+    }
+
     /** A search reply that came down one of this client's tunnels, from whom it says. */
     public void onSearchReply(DatabaseSearchReply reply) {
         lane.check();
@@ -150,13 +163,13 @@ public final class ClientView {
             return;
         }
         lookups.answered(store.key(), floodfill);
-        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store);
+        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store, kept -> {});
         if (refusal != null) {
             refuse(floodfill, store.key(), refusal);
         }
     }
 
-    private StoreRefusal check(Hash floodfill, DatabaseStore store) {
+    private StoreRefusal check(Hash floodfill, DatabaseStore store, Consumer<LeaseSet> then) {
         if (store.isRouterInfo()) {
             return StoreRefusal.NOT_FLOODFILL;
         }
@@ -178,6 +191,7 @@ public final class ClientView {
             LeaseSet known = cache.get(store.key(), nowMillis);
             if (known != null) {
                 lookups.found(store.key(), known);
+                then.accept(known);
             }
             return known == null ? StoreRefusal.EXPIRED : null;
         }
@@ -188,6 +202,7 @@ public final class ClientView {
                     } else if (!closed) {
                         cache.put(leaseSet, lane.clock().epochMillis());
                         lookups.found(store.key(), leaseSet);
+                        then.accept(leaseSet);
                     }
                 });
         return taken ? null : StoreRefusal.BUSY;

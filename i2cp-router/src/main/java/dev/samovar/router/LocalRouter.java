@@ -1,31 +1,23 @@
 package dev.samovar.router;
 
 import dev.samovar.base.Cancellable;
-import dev.samovar.base.Encodings;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
-import dev.samovar.base.WireException;
 import dev.samovar.data.Destination;
 import dev.samovar.data.Hash;
 import dev.samovar.data.Lease;
 import dev.samovar.data.LeaseSet;
 import dev.samovar.data.Mapping;
 import dev.samovar.i2cp.client.I2cpClient;
-import dev.samovar.i2cp.client.I2cpLink;
-import dev.samovar.i2cp.client.LinkedI2cpClient;
 import dev.samovar.i2cp.message.BandwidthLimits;
 import dev.samovar.i2cp.message.CreateLeaseSet2.PrivateKey;
-import dev.samovar.i2cp.server.I2cpServerConnection;
-import dev.samovar.i2cp.server.QueueBudget;
 import dev.samovar.i2cp.server.RouterPort;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,60 +38,30 @@ public final class LocalRouter {
 
     private static final long RENEW_NANOS = TimeUnit.MINUTES.toNanos(8);
 
-    /** Bytes that wait for all clients in this process together. */
-    private static final long QUEUE_BYTES = 64L * 1024 * 1024;
-
     /** Kilobytes per second: no limit to speak of. */
     private static final int BANDWIDTH = 1_000_000;
 
     /** Senders that hear at once when a slow destination has caught up; others try again after their time-out. */
     private static final int MAX_WAITING = 64;
 
-    private static final String BASE32_SUFFIX = ".b32.i2p";
-    private static final int BASE32_LENGTH = 52;
-
     private final Lane lane;
     private final Entropy entropy;
-    private final Offload offload;
-    private final Beyond beyond;
-    private final LaneQueue queue;
-    private final QueueBudget budget = new QueueBudget(QUEUE_BYTES);
     private final RouterPort port = new Port();
-    private final I2cpClient client;
+    private final ClientFront front;
     private final Map<Hash, Presence> destinations = new HashMap<>();
-    private final Set<InProcessI2cp.RouterEnd> links = new HashSet<>();
     private final Hash gateway;
     private boolean closed;
 
-    /** Finds destinations that are not of this process. */
-    @FunctionalInterface
-    public interface Beyond {
-
-        /** A beyond where nobody is. */
-        Beyond NOTHING = (hash, timeoutMillis, answer) -> answer.accept(null);
-
-        /** On the router's lane; {@code answer} gets the destination or null there, once, perhaps from within. */
-        void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer);
-    }
-
     public LocalRouter(Lane routerLane, Entropy entropy, Offload offload) {
-        this(routerLane, entropy, offload, Beyond.NOTHING);
-    }
-
-    /** A router whose clients may look up destinations of a network beyond this process. */
-    public LocalRouter(Lane routerLane, Entropy entropy, Offload offload, Beyond beyond) {
         this.lane = routerLane;
-        this.beyond = beyond;
         this.entropy = entropy;
-        this.offload = offload;
-        this.queue = new LaneQueue(routerLane);
         this.gateway = Hash.fromBytes(entropy.bytes(Hash.LENGTH));
-        this.client = new LinkedI2cpClient(this::connect, entropy, offload);
+        this.front = new ClientFront(routerLane, entropy, offload, port);
     }
 
     /** The way in for this process. Quickest for sessions on the router's own lane. */
     public I2cpClient client() {
-        return client;
+        return front.client();
     }
 
     /** The way in for an I2CP server; on the router's lane. */
@@ -111,30 +73,11 @@ public final class LocalRouter {
     public void close() {
         lane.run(() -> {
             closed = true;
-            for (InProcessI2cp.RouterEnd link : new ArrayList<>(links)) {
-                link.shutdown("the router is closing");
-            }
+            front.close("the router is closing");
             for (Presence presence : new ArrayList<>(destinations.values())) {
                 presence.inbox.onShutdown("the router is closing");
             }
         });
-    }
-
-    /** On the client's lane. */
-    private I2cpLink connect(Lane clientLane, I2cpLink.Receiver receiver) {
-        LaneQueue sameLane = clientLane.equals(lane) ? queue : null;
-        InProcessI2cp pipe = new InProcessI2cp(clientLane, lane, sameLane, receiver);
-        lane.execute(() -> accept(pipe.routerEnd()));
-        return pipe.link();
-    }
-
-    private void accept(InProcessI2cp.RouterEnd end) {
-        if (closed) {
-            end.refuse();
-            return;
-        }
-        links.add(end);
-        end.open(outlet -> new I2cpServerConnection(lane, port, offload, entropy, budget, outlet), links::remove);
     }
 
     private final class Port implements RouterPort {
@@ -152,25 +95,13 @@ public final class LocalRouter {
         @Override
         public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {
             Presence presence = destinations.get(hash);
-            if (presence != null) {
-                answer.accept(presence.destination);
-            } else {
-                beyond.lookup(hash, timeoutMillis, answer);
-            }
+            answer.accept(presence == null ? null : presence.destination);
         }
 
         /** Knows names of the form {@code <52 digits>.b32.i2p} only. */
         @Override
         public void lookup(String name, long timeoutMillis, Consumer<Destination> answer) {
-            Hash hash = null;
-            if (name.length() == BASE32_LENGTH + BASE32_SUFFIX.length()
-                    && name.toLowerCase(Locale.ROOT).endsWith(BASE32_SUFFIX)) {
-                try {
-                    hash = Hash.fromBytes(Encodings.fromBase32(name.substring(0, BASE32_LENGTH)));
-                } catch (WireException notBase32) {
-                    hash = null;
-                }
-            }
+            Hash hash = DestinationNames.hash(name);
             if (hash == null) {
                 answer.accept(null);
             } else {

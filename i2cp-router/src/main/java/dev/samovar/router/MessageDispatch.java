@@ -18,7 +18,13 @@ import dev.samovar.i2np.DeliveryStatus;
 import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.I2npFilter;
 import dev.samovar.i2np.I2npMessage;
+import dev.samovar.i2np.ShortTunnelBuild;
+import dev.samovar.i2np.TunnelBuild;
+import dev.samovar.i2np.TunnelData;
+import dev.samovar.i2np.TunnelGateway;
+import dev.samovar.i2np.VariableTunnelBuild;
 import dev.samovar.netdb.NetDb;
+import dev.samovar.tunnel.Tunnels;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +40,7 @@ import java.util.TreeMap;
  *   <li>Stores, lookups, search replies and delivery statuses are the netDb's.
  *   <li>Garlic is an answer to one of our own lookups, or sealed to this router; that is opened off the lane, and what it
  *       holds for us comes here again, from nobody. A bounded number is opened at a time, the rest is dropped.
- *   <li>The rest belongs to tunnels, of which this router has none yet.
+ *   <li>Cells, messages for gateways and build requests are for our own tunnels first ({@link Tunnels}).
  * </ol>
  *
  * Belongs to the router lane.
@@ -55,25 +61,30 @@ final class MessageDispatch {
         GARLIC_TOO_MUCH,
         /** A clove for somebody else. */
         CLOVE_NOT_FOR_US,
-        /** Belongs to a tunnel, or wants one built. */
-        NO_TUNNELS
+        /** For a tunnel that is none of ours, or wants us to be a hop of one. */
+        NO_TRANSIT,
+        /** A type that nobody has a reason to send this way. */
+        UNEXPECTED_TYPE
     }
 
     private final Lane lane;
     private final Offload offload;
     private final X25519KeyPair routerKeys;
     private final NetDb netDb;
+    private final Tunnels tunnels;
     private final I2npFilter filter;
     private final RouterGarlicFilter garlicFilter;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
     private final Map<Hash, Integer> openingOf = new HashMap<>();
     private int opening;
 
-    MessageDispatch(Lane lane, Entropy entropy, Offload offload, X25519KeyPair routerKeys, NetDb netDb) {
+    MessageDispatch(
+            Lane lane, Entropy entropy, Offload offload, X25519KeyPair routerKeys, NetDb netDb, Tunnels tunnels) {
         this.lane = lane;
         this.offload = offload;
         this.routerKeys = routerKeys;
         this.netDb = netDb;
+        this.tunnels = tunnels;
         this.filter = new I2npFilter(entropy.nextLong(), I2npFilter.DEFAULT_MOST_IDS);
         this.garlicFilter = new RouterGarlicFilter(entropy.nextLong(), RouterGarlicFilter.DEFAULT_MOST_KEYS);
     }
@@ -91,6 +102,25 @@ final class MessageDispatch {
         }
     }
 
+    /** A message that came down one of the router's own tunnels; taken over. Answers come that way, and no questions. */
+    void handleOwn(I2npMessage message) {
+        try {
+            switch (message.typeCode()) {
+                case DatabaseStore.TYPE, DatabaseSearchReply.TYPE, DeliveryStatus.TYPE -> give(null, message);
+                case Garlic.TYPE -> {
+                    if (!netDb.onGarlic(Garlic.decode(message.body()))) {
+                        drop(Drop.GARLIC_NOT_FOR_US);
+                    }
+                }
+                default -> drop(Drop.UNEXPECTED_TYPE);
+            }
+        } catch (WireException malformed) {
+            drop(Drop.MALFORMED);
+        } finally {
+            message.release();
+        }
+    }
+
     /** {@code from} is null for what came in garlic; the message stays the caller's. */
     private void give(Hash from, I2npMessage message) {
         try {
@@ -100,10 +130,32 @@ final class MessageDispatch {
                 case DatabaseSearchReply.TYPE -> netDb.onSearchReply(from, DatabaseSearchReply.decode(message.body()));
                 case DeliveryStatus.TYPE -> netDb.onDeliveryStatus(from, DeliveryStatus.decode(message.body()));
                 case Garlic.TYPE -> onGarlic(from, Garlic.decode(message.body()));
-                default -> drop(Drop.NO_TUNNELS);
+                case TunnelData.TYPE -> onTunnelData(from, TunnelData.decode(message.body()));
+                case TunnelGateway.TYPE -> onTunnelGateway(TunnelGateway.decode(message.body()));
+                case ShortTunnelBuild.TYPE -> {
+                    if (!tunnels.onBuildRequest(from, message)) {
+                        drop(Drop.NO_TRANSIT);
+                    }
+                }
+                case VariableTunnelBuild.TYPE, TunnelBuild.TYPE -> drop(Drop.NO_TRANSIT);
+                default -> drop(Drop.UNEXPECTED_TYPE);
             }
         } catch (WireException malformed) {
             drop(Drop.MALFORMED);
+        }
+    }
+
+    private void onTunnelData(Hash from, TunnelData cell) {
+        if (from == null || !tunnels.onTunnelData(from, cell)) {
+            drop(Drop.NO_TRANSIT);
+            cell.release();
+        }
+    }
+
+    private void onTunnelGateway(TunnelGateway gateway) {
+        if (!tunnels.onTunnelGateway(gateway)) {
+            drop(Drop.NO_TRANSIT);
+            gateway.release();
         }
     }
 

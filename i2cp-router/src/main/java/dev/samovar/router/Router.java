@@ -3,25 +3,24 @@ package dev.samovar.router;
 import dev.samovar.base.Cancellable;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.EventLoopLane;
-import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
 import dev.samovar.base.Wire;
 import dev.samovar.base.WireException;
-import dev.samovar.data.Destination;
 import dev.samovar.data.Hash;
-import dev.samovar.data.LeaseSet;
 import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterKeys;
+import dev.samovar.i2cp.client.I2cpClient;
+import dev.samovar.i2cp.server.RouterPort;
 import dev.samovar.i2np.I2npMessage;
-import dev.samovar.netdb.Answer;
-import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
 import dev.samovar.netdb.NetDbPort;
 import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
 import dev.samovar.peer.ClockSkew;
+import dev.samovar.peer.HopConstraints;
 import dev.samovar.peer.PeerProfiles;
+import dev.samovar.peer.PeerSelector;
 import dev.samovar.transport.DialFailure;
 import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.TransportListener;
@@ -30,6 +29,10 @@ import dev.samovar.transport.ntcp2.Ntcp2Config;
 import dev.samovar.transport.ntcp2.Ntcp2Keys;
 import dev.samovar.transport.ntcp2.Ntcp2Transport;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
+import dev.samovar.tunnel.PoolConfig;
+import dev.samovar.tunnel.PoolListener;
+import dev.samovar.tunnel.TunnelPort;
+import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
@@ -45,7 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This program as a member of an I2P network: an identity, the transports, the network database. It builds no tunnels yet.
+ * This program as a member of an I2P network: an identity, the transports, the network database, tunnels, and the destinations
+ * of its clients.
  *
  * <ol>
  *   <li>{@link #open} reads the keys, or makes them.
@@ -82,10 +86,10 @@ public final class Router {
     /** How old RouterInfos of a seed may be: who made the seed answers for it. */
     private static final long SEED_AGE_MILLIS = TimeUnit.DAYS.toMillis(30);
 
-    /** Lookups of clients at a time; more are told that nothing was found. */
-    private static final int MOST_LOOKUPS = 256;
+    /** Two hops of a tunnel share no network of so many bits. */
+    private static final int HOP_IPV4_BITS = 16;
 
-    private static final long MOST_LOOKUP_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    private static final int HOP_IPV6_BITS = 32;
 
     private final RouterConfig config;
     private final RouterStore store;
@@ -108,13 +112,15 @@ public final class Router {
     private Cancellable timer = () -> {};
     private long startedAt;
     private int draws;
-    private int lookups;
     private int sweeps;
     private Ntcp2Transport ntcp2;
     private TransportManager transports;
     private NetDb netDb;
     private MessageDispatch dispatch;
     private Reseeder reseeder;
+    private Tunnels tunnels;
+    private final NetworkPort clients;
+    private final ClientFront front;
     private Consumer<RouterInfo> inboundWatcher = peer -> {};
     private Machine machine = Machine.OWN;
     private Machine.Families families = Machine.Families.BOTH;
@@ -150,6 +156,8 @@ public final class Router {
         this.own = new OwnRouterInfo(keys, config.netId(), config.floodfill(), config.sharedBandwidth());
         this.guard = new PeerGuard(config.netId(), config.minimumVersion(), bans, lane.clock());
         this.started = lane.newPromise();
+        this.clients = new NetworkPort(lane, entropy, keys.identity().hash());
+        this.front = new ClientFront(lane, entropy, offload, clients);
     }
 
     /**
@@ -378,7 +386,17 @@ public final class Router {
                 profiles,
                 bans,
                 skew);
-        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb);
+        tunnels = new Tunnels(
+                lane,
+                entropy,
+                offload,
+                new Port(),
+                new PeerSelector(netDb.routers(), profiles, bans, entropy),
+                hopRules(),
+                profiles,
+                PoolConfig.exploratory(),
+                new OwnTunnels());
+        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb, tunnels);
         state = State.RUNNING;
         obstacle = null;
         started.trySuccess(null);
@@ -387,6 +405,13 @@ public final class Router {
             log.info("{} routers known from earlier runs", known);
             readSeed();
         });
+    }
+
+    /** Where all addresses are of one network, as in tests, hops may be neighbours. */
+    private HopConstraints.Rules hopRules() {
+        return config.allowReservedAddresses()
+                ? new HopConstraints.Rules(config.minimumVersion(), 0, 0)
+                : new HopConstraints.Rules(config.minimumVersion(), HOP_IPV4_BITS, HOP_IPV6_BITS);
     }
 
     /** Signs what we publish anew. It is kept in a file too, for operators who seed other routers with it. */
@@ -453,6 +478,8 @@ public final class Router {
             return;
         }
         netDb.start();
+        tunnels.start();
+        clients.start(tunnels, netDb);
         sweep();
         if (config.reseed() && netDb.routers().size() < ENOUGH_ROUTERS) {
             files.submit(lane, this::readSources, this::reseed);
@@ -568,7 +595,9 @@ public final class Router {
 
         @Override
         public void onDisconnected(Hash peer, DisconnectReason reason) {
-            // nothing hangs on a session: the next message makes another
+            if (tunnels != null) {
+                tunnels.onDisconnected(peer);
+            }
         }
 
         @Override
@@ -576,6 +605,7 @@ public final class Router {
             boolean ours = reason == DialFailure.LIMIT || reason == DialFailure.CLOSED || reason == DialFailure.BANNED;
             if (netDb != null && !ours) {
                 netDb.onUnreachable(peer);
+                tunnels.onUnreachable(peer);
             }
         }
 
@@ -585,11 +615,34 @@ public final class Router {
         }
     }
 
-    private final class Port implements NetDbPort {
+    private final class Port implements NetDbPort, TunnelPort {
 
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
             return transports.send(router, message).accepted();
+        }
+
+        @Override
+        public boolean send(Hash router, I2npMessage message) {
+            if (transports.isConnected(router)) {
+                return transports.sendConnected(router, message).accepted();
+            }
+            RouterInfo known = netDb.find(router);
+            if (known != null) {
+                return transports.send(known, message).accepted();
+            }
+            message.release();
+            return false;
+        }
+
+        @Override
+        public void toSelf(I2npMessage message) {
+            dispatch.handleOwn(message);
+        }
+
+        @Override
+        public RouterInfo find(Hash router) {
+            return netDb.find(router);
         }
 
         @Override
@@ -618,46 +671,30 @@ public final class Router {
         }
     }
 
+    /** What comes down the router's own tunnels: answers to the netDb, and nothing else. */
+    private final class OwnTunnels implements PoolListener {
+
+        @Override
+        public void onInboundChanged() {
+            // whoever looks something up asks for the tunnels of the moment
+        }
+
+        @Override
+        public void onMessage(I2npMessage message) {
+            dispatch.handleOwn(message);
+        }
+    }
+
     // --- for the program around
 
-    /**
-     * Looks a destination up in the network. Each lookup has a view of the netDb of its own, so that nothing that one client
-     * found out shows in what another sees; {@value #MOST_LOOKUPS} run at a time. From any thread.
-     *
-     * @param answer gets the destination, or null when it was not found in time, once, on {@code asking}
-     */
-    public void lookup(Lane asking, Hash destination, long timeoutMillis, Consumer<Destination> answer) {
-        lane.run(() -> {
-            if (netDb == null || state == State.CLOSED || lookups >= MOST_LOOKUPS) {
-                asking.execute(() -> answer.accept(null));
-                return;
-            }
-            lookups++;
-            ClientView view = netDb.newView(netDb.directRoute());
-            Cancellable[] timeout = new Cancellable[1];
-            Consumer<Destination> once = new Consumer<>() {
-                private boolean done;
+    /** The way in for this process. Sessions are best on lanes of their own. From any thread. */
+    public I2cpClient client() {
+        return front.client();
+    }
 
-                @Override
-                public void accept(Destination found) {
-                    if (!done) {
-                        done = true;
-                        lookups--;
-                        timeout[0].cancel();
-                        asking.execute(() -> answer.accept(found));
-                        view.close();
-                    }
-                }
-            };
-            long patience = TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis, MOST_LOOKUP_MILLIS));
-            timeout[0] = lane.schedule(lane.clock().nanos() + patience, () -> once.accept(null));
-            view.lookup(
-                    destination,
-                    found -> once.accept(
-                            found instanceof Answer.Found<LeaseSet> leaseSet
-                                    ? leaseSet.value().destination()
-                                    : null));
-        });
+    /** The way in for an I2CP server, on {@link #lane}. */
+    public RouterPort port() {
+        return clients;
     }
 
     /** Tells how it is, on the router lane. From any thread. */
@@ -675,6 +712,11 @@ public final class Router {
             }
             state = State.CLOSED;
             timer.cancel();
+            clients.close("the router is closing");
+            front.close("the router is closing");
+            if (tunnels != null) {
+                tunnels.close();
+            }
             if (reseeder != null) {
                 reseeder.stop();
             }
@@ -737,7 +779,8 @@ public final class Router {
         return keys.identity().hash();
     }
 
-    EventLoopLane lane() {
+    /** The router lane. */
+    public EventLoopLane lane() {
         return lane;
     }
 
@@ -757,6 +800,15 @@ public final class Router {
     /** Null before it listens. */
     NetDb netDb() {
         return netDb;
+    }
+
+    /** Null before it listens. */
+    Tunnels tunnels() {
+        return tunnels;
+    }
+
+    NetworkPort clients() {
+        return clients;
     }
 
     MessageDispatch dispatch() {

@@ -133,7 +133,7 @@ public final class MemberNode {
     /** Looks a destination up as a local client has it done; null when it is not found. */
     Destination lookUp(Hash destination) throws Exception {
         CompletableFuture<Destination> answer = new CompletableFuture<>();
-        router.lookup(lane, destination, LOOKUP_MILLIS, answer::complete);
+        lane.execute(() -> router.port().lookup(destination, LOOKUP_MILLIS, answer::complete));
         return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -27,8 +27,14 @@ import dev.samovar.netdb.NetDbPort;
 import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
 import dev.samovar.peer.ClockSkew;
+import dev.samovar.peer.HopConstraints;
 import dev.samovar.peer.PeerProfiles;
+import dev.samovar.peer.PeerSelector;
 import dev.samovar.testkit.SimWorld;
+import dev.samovar.tunnel.PoolConfig;
+import dev.samovar.tunnel.PoolListener;
+import dev.samovar.tunnel.TunnelPort;
+import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,20 +58,44 @@ class MessageDispatchTest {
                 world.epochMillis(),
                 List.of(),
                 Mapping.of(Map.of("netId", "77", "router.version", "0.9.66", "caps", "LfRG")));
+        Port port = new Port(self);
+        PeerProfiles profiles = new PeerProfiles();
+        BanList bans = new BanList();
         NetDb netDb = new NetDb(
                 lane,
                 world.entropy(),
                 Offload.inline(),
-                new Port(self),
+                port,
                 NetDbConfig.of(77, RouterVersion.parse("0.9.51")).asFloodfill(),
                 RouterInfoStorage.none(),
-                new PeerProfiles(),
-                new BanList(),
+                profiles,
+                bans,
                 new ClockSkew());
-        dispatch = new MessageDispatch(lane, world.entropy(), Offload.inline(), keys.encryptionKeys(), netDb);
+        Tunnels tunnels = new Tunnels(
+                lane,
+                world.entropy(),
+                Offload.inline(),
+                port,
+                new PeerSelector(netDb.routers(), profiles, bans, world.entropy()),
+                new HopConstraints.Rules(RouterVersion.parse("0.9.51"), 0, 0),
+                profiles,
+                PoolConfig.exploratory(),
+                new NoOwner());
+        dispatch = new MessageDispatch(lane, world.entropy(), Offload.inline(), keys.encryptionKeys(), netDb, tunnels);
     }
 
-    private final class Port implements NetDbPort {
+    private static final class NoOwner implements PoolListener {
+
+        @Override
+        public void onInboundChanged() {}
+
+        @Override
+        public void onMessage(I2npMessage message) {
+            message.release();
+        }
+    }
+
+    private final class Port implements NetDbPort, TunnelPort {
         private final RouterInfo self;
 
         Port(RouterInfo self) {
@@ -75,6 +105,21 @@ class MessageDispatchTest {
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
             return sendToConnected(router.hash(), message);
+        }
+
+        @Override
+        public boolean send(Hash router, I2npMessage message) {
+            return sendToConnected(router, message);
+        }
+
+        @Override
+        public void toSelf(I2npMessage message) {
+            message.release();
+        }
+
+        @Override
+        public RouterInfo find(Hash router) {
+            return null;
         }
 
         @Override
@@ -194,7 +239,7 @@ class MessageDispatchTest {
     @Test
     void whatBelongsToTunnelsAndWhatIsMalformedIsCounted() {
         handle(new TunnelData(7, Unpooled.wrappedBuffer(new byte[1024])).toMessage(++ids, soon()));
-        assertEquals(1, drops(MessageDispatch.Drop.NO_TUNNELS));
+        assertEquals(1, drops(MessageDispatch.Drop.NO_TRANSIT));
         handle(new I2npMessage(DatabaseLookup.TYPE, ++ids, soon(), Unpooled.wrappedBuffer(new byte[5])));
         assertEquals(1, drops(MessageDispatch.Drop.MALFORMED));
     }

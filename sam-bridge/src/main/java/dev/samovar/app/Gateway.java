@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * One run of the program, wired together: the router or the way to it, the I2CP server, the SAM bridge.
  *
  * <p>Threads: one event loop, the client lane, owns the SAM sockets, the sessions, and, on the network {@code local}, the
- * router, whose only work there is to hand messages over. Keys and signatures run on a pool of their own, lookups of host
+ * router, whose only work there is to hand messages over. On other networks the router has a lane of its own. Keys and signatures run on a pool of their own, lookups of host
  * names, which may block for long, on another.
  */
 final class Gateway {
@@ -80,11 +80,13 @@ final class Gateway {
             localRouter = null;
             i2cpServer = null;
             client = new TcpI2cpClient(loops, external.host(), external.port(), entropy, crypto, hostLookups);
+        } else if (member != null) {
+            localRouter = null;
+            i2cpServer = new I2cpServer(
+                    loops, member.router().lane(), member.router().port(), entropy, crypto);
+            client = member.router().client();
         } else {
-            LocalRouter.Beyond beyond = member == null
-                    ? LocalRouter.Beyond.NOTHING
-                    : (hash, timeout, answer) -> member.router().lookup(lane, hash, timeout, answer);
-            localRouter = new LocalRouter(lane, entropy, crypto, beyond);
+            localRouter = new LocalRouter(lane, entropy, crypto);
             i2cpServer = new I2cpServer(loops, lane, localRouter.port(), entropy, crypto);
             client = localRouter.client();
         }

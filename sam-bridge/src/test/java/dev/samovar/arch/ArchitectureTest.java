@@ -55,6 +55,7 @@ class ArchitectureTest {
             Map.entry("peer", List.of("base", "data")),
             Map.entry("netdb", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
             Map.entry("tunnel", List.of("base", "crypto", "data", "i2np", "garlic", "peer")),
+            Map.entry("dest", List.of("base", "crypto", "data", "i2np", "garlic", "netdb", "tunnel", "peer")),
             Map.entry("transport", List.of("base", "data", "i2np")),
             Map.entry("transport.ntcp2", List.of("base", "crypto", "data", "i2np", "transport")),
             Map.entry(
@@ -70,6 +71,8 @@ class ArchitectureTest {
                             "garlic",
                             "peer",
                             "netdb",
+                            "tunnel",
+                            "dest",
                             "transport",
                             "transport.ntcp2")),
             Map.entry("streaming", List.of("base", "crypto", "data", "i2cp.client", "i2cp.message")),
