@@ -334,6 +334,11 @@ public final class TransitTunnels {
         return tunnels.size();
     }
 
+    /** What unfinished messages at endpoints take, bytes. */
+    int fragmentBytes() {
+        return memory.fragmentBytes();
+    }
+
     /** How many requests came to this end. */
     public long refused(TransitRefusal reason) {
         return refusals[reason.ordinal()];

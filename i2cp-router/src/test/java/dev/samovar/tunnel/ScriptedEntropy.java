@@ -38,7 +38,7 @@ final class ScriptedEntropy implements Entropy {
 
     @Override
     public int below(int bound) {
-        return choices.remove();
+        return choices.isEmpty() ? 0 : choices.remove();
     }
 
     @Override
