@@ -142,7 +142,7 @@ public final class GarlicBlockCodec {
     }
 
     /** What {@link #encode} makes of these, bytes. */
-    static int length(List<GarlicBlock> blocks) {
+    static int length(List<? extends GarlicBlock> blocks) {
         int length = 0;
         for (GarlicBlock block : blocks) {
             length += BLOCK_HEADER;

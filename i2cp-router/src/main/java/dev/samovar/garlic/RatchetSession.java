@@ -161,6 +161,11 @@ final class RatchetSession {
         return lost;
     }
 
+    /** Gives up all sessions, but for what is under way to us. */
+    void stopSending(long now) {
+        pairs.forEach(pair -> pair.stopSending(now));
+    }
+
     /** Gives up sessions that ran out of tags; whether there was one. */
     boolean dropExhausted(long now) {
         boolean exhausted = false;

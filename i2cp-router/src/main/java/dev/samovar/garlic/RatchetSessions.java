@@ -205,7 +205,7 @@ public final class RatchetSessions {
         if (Arrays.equals(staticKey, ownStatic.publicKey())) {
             return Reason.BAD_KEY;
         }
-        boolean fits = cloves.size() <= MAX_CLOVES && GarlicBlockCodec.length(List.copyOf(cloves)) <= MAX_CLOVE_BYTES;
+        boolean fits = cloves.size() <= MAX_CLOVES && GarlicBlockCodec.length(cloves) <= MAX_CLOVE_BYTES;
         return fits ? null : Reason.TOO_LARGE;
     }
 
@@ -350,6 +350,18 @@ public final class RatchetSessions {
         return message;
     }
 
+    /**
+     * Sends nothing more on the sessions with a peer, so that the next message to it begins another: for whoever sees that
+     * nothing arrives. What is under way to us is still opened for a minute.
+     */
+    public void giveUp(RatchetPeer peer, long now) {
+        RatchetSession session = sessions.get(peer);
+        if (session != null) {
+            session.stopSending(now);
+            updateOwing(session, now);
+        }
+    }
+
     // opening
 
     /**
@@ -437,7 +449,7 @@ public final class RatchetSessions {
             if (pair.send().answer(next)) {
                 counters.countRatchet();
             }
-        } else if (windows.hasRoom() && pair.receive().question(next, set, entropy, now)) {
+        } else if (pair.receive().question(next, set, entropy, now)) {
             counters.countRatchet();
         }
     }

@@ -16,8 +16,11 @@ final class ReceiveTagSet {
 
     /** How far a window reaches. */
     interface Window {
-        /** How many tags wait ahead of message {@code number}, and behind it. */
-        int width(int number);
+        /** How many tags wait ahead of message {@code number}, when it is the highest that came. */
+        int ahead(int number);
+
+        /** How many numbers behind it are not given up. */
+        int behind(int number);
     }
 
     /** What the tags open: an {@link Initiation} for replies, a {@link RatchetPair} for all others. */
@@ -47,11 +50,11 @@ final class ReceiveTagSet {
         this.chain = chain;
         this.window = window;
         this.table = table;
-        int capacity = Integer.highestOneBit(Math.max(1, window.width(0) - 1)) * 2;
+        int capacity = Integer.highestOneBit(Math.max(1, window.ahead(0) - 1)) * 2;
         tags = new long[capacity];
         awaited = new boolean[capacity];
         keys = new byte[capacity][];
-        extend(window.width(0));
+        extend(window.ahead(0));
     }
 
     Object owner() {
@@ -92,9 +95,8 @@ final class ReceiveTagSet {
             return;
         }
         highest = number;
-        int width = window.width(number);
-        trim(number - width);
-        extend(number + 1 + width);
+        trim(number - window.behind(number));
+        extend(number + 1 + window.ahead(number));
     }
 
     /** Forgets all tags and keys. */

@@ -68,14 +68,14 @@ final class ReceiveTags {
     }
 
     /**
-     * A question came in a message of {@code set}.
+     * A question came in a message of {@code set}. One that repeats what was answered before is answered again.
      *
-     * @return whether the peer waits for an answer: also when it only repeats what was answered before
+     * @return whether it made a new set
      */
     boolean question(NextKey question, ReceiveTagSet set, Entropy entropy, long now) {
         if (set != sets.peekLast()) {
             answerSent &= answer == null;
-            return answer != null;
+            return false;
         }
         int next = set.id() + 1;
         boolean newOwn = next % 2 != 0;
@@ -84,7 +84,8 @@ final class ReceiveTags {
                 || question.keyId() != (newTheirs ? theirId + 1 : theirId)
                 || newTheirs != (question.key() != null)
                 || set.id() > 0 && set.highest() < FEW_MESSAGES && now - ratchetedAt < LEAST_INTERVAL
-                || next > NextKey.MAX_ID * 2 + 1) {
+                || next > NextKey.MAX_ID * 2 + 1
+                || !windows.hasRoom()) {
             return false;
         }
         X25519KeyPair pair = newOwn ? X25519KeyPair.generate(entropy) : own;

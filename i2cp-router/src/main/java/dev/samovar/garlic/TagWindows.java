@@ -13,6 +13,7 @@ final class TagWindows {
     private static final int FIRST = 32;
     private static final int LEAST_FURTHER = 160;
     private static final int MOST = 1024;
+    private static final int LATE = 256;
     private static final int GROWTH = 2;
 
     private final TagTable table;
@@ -25,23 +26,45 @@ final class TagWindows {
 
     /** Of replies to a first message. */
     static ReceiveTagSet.Window replies() {
-        return number -> REPLIES;
+        return new Width(null, REPLIES, REPLIES, 0);
     }
 
     /** Of the first set of a session. */
     ReceiveTagSet.Window first() {
-        return number -> scarce(FIRST, Math.min(MOST, FIRST + number / GROWTH));
+        return new Width(this, FIRST, FIRST, GROWTH);
     }
 
     /** Of a set behind another whose highest number was {@code before}: as wide from the beginning as that had become. */
     ReceiveTagSet.Window further(int before) {
         int begin = Math.max(LEAST_FURTHER, Math.min(MOST, before / GROWTH));
-        return number -> scarce(LEAST_FURTHER, Math.min(MOST, begin + number / GROWTH));
+        return new Width(this, LEAST_FURTHER, begin, GROWTH);
     }
 
     /** Whether there is room for the tags of another session, whatever it is. */
     boolean hasRoom() {
         return table.size() + LEAST_FURTHER <= maxTags;
+    }
+
+    /**
+     * A window that grows with what came.
+     *
+     * @param windows null when it does not shrink, however scarce tags are
+     * @param growth how many messages widen it by one; 0 for none
+     */
+    private record Width(TagWindows windows, int least, int begin, int growth) implements ReceiveTagSet.Window {
+
+        @Override
+        public int ahead(int number) {
+            int wanted = growth == 0 ? begin : Math.min(MOST, begin + number / growth);
+            return windows == null ? wanted : windows.scarce(least, wanted);
+        }
+
+        /** Tags behind are only those of lost and late messages, so that there may be more of them. */
+        @Override
+        public int behind(int number) {
+            int ahead = ahead(number);
+            return windows == null ? ahead : Math.max(ahead, windows.scarce(least, LATE));
+        }
     }
 
     /** From half of the limit on windows shrink to their least, in a straight line. */
