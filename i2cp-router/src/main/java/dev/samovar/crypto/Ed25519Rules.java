@@ -10,7 +10,10 @@ import java.util.HexFormat;
  *
  * <p>What remains different: points with a component of small order, which only a signer can make who wants to. BouncyCastle
  * takes a signature that holds after multiplying by the cofactor, Conscrypt (as OpenSSL and Java I2P do) only one that holds
- * before. RFC 8032 allows both. Such a signer gains nothing but that some routers do not accept what is his own.
+ * before. RFC 8032 allows both. Such a signer gains nothing but that some routers do not accept what is his own: nobody
+ * agrees with others on what was signed, and who passes such an entry on is not blamed for it. To treat them alike would
+ * take one or two multiplications more for each signature, since BouncyCastle's raw interface has no check without the
+ * cofactor: it would cost every good signature half as much again for the sake of no good one.
  */
 final class Ed25519Rules {
 

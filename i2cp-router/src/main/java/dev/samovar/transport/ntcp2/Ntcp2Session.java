@@ -36,7 +36,11 @@ final class Ntcp2Session implements Ntcp2BlockCodec.Sink {
     /** A peer that takes frames for so long and sends none is gone. */
     static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    /** Our RouterInfo and the time go out every 25 to 50 minutes, as i2pd's do. */
+    /**
+     * Our RouterInfo, as it is then, and the time go out every 25 to 50 minutes, as i2pd's do. One that was only dated anew
+     * is not sent at once: peers keep the earlier one for an hour at least, and those who look for it ask floodfills; and all
+     * sessions would send at the same moment, which tells that they are one router's.
+     */
     static final long OWN_INFO_NANOS = TimeUnit.MINUTES.toNanos(25);
 
     static final int OWN_INFO_SPREAD_MILLIS = 25 * 60_000;
