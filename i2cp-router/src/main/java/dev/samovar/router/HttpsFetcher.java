@@ -4,30 +4,20 @@ import dev.samovar.base.Cancellable;
 import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.Offload;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks5ProxyHandler;
@@ -37,7 +27,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.resolver.NoopAddressResolverGroup;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -108,9 +97,6 @@ public final class HttpsFetcher implements ReseedFetcher {
 
     private static final int HTTPS_PORT = 443;
     private static final int MAX_ADDRESSES = 4;
-    private static final int MAX_LINE = 4096;
-    private static final int MAX_HEADERS = 16 * 1024;
-    private static final int CHUNK = 16 * 1024;
 
     private final EventLoopLane lane;
     private final Offload offload;
@@ -255,7 +241,7 @@ public final class HttpsFetcher implements ReseedFetcher {
                 finish(null, last);
                 return;
             }
-            Response response = new Response(this, limits.maxBytes);
+            HttpAnswer answer = new HttpAnswer(limits.maxBytes, this::onAnswered);
             SocketAddress target = proxy == null
                     ? new InetSocketAddress(address, port)
                     : InetSocketAddress.createUnresolved(hostName(), port);
@@ -267,26 +253,26 @@ public final class HttpsFetcher implements ReseedFetcher {
                     .handler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel made) {
-                            build(made.pipeline(), address, response);
+                            build(made.pipeline(), address, answer);
                         }
                     })
                     .connect(target);
             channel = connecting.channel();
             connecting.addListener(connected -> {
-                if (!done && !connected.isSuccess() && response.isCurrent()) {
-                    response.retire();
+                if (!done && !connected.isSuccess() && answer.isCurrent()) {
+                    answer.retire();
                     connect(faultOf(connected.cause(), SeedFault.UNREACHABLE));
                 }
             });
         }
 
-        private void build(ChannelPipeline pipeline, InetAddress address, Response response) {
+        private void build(ChannelPipeline pipeline, InetAddress address, HttpAnswer answer) {
             if (proxy != null) {
                 InetSocketAddress at = new InetSocketAddress(address, proxy.port);
                 ProxyHandler way =
                         proxy.kind == ProxyKind.SOCKS5 ? new Socks5ProxyHandler(at) : new HttpProxyHandler(at);
                 way.setConnectTimeoutMillis(limits.connectMillis);
-                response.way = way;
+                answer.comesThrough(way);
                 pipeline.addLast(way);
             }
             SslHandler secured = tls.newHandler(
@@ -302,17 +288,17 @@ public final class HttpsFetcher implements ReseedFetcher {
                             nothing -> {}));
             secured.setHandshakeTimeoutMillis(limits.handshakeMillis);
             pipeline.addLast(secured);
-            pipeline.addLast(new HttpClientCodec(MAX_LINE, MAX_HEADERS, CHUNK, true));
-            pipeline.addLast(response);
+            pipeline.addLast(HttpAnswer.codec());
+            pipeline.addLast(answer);
             secured.handshakeFuture().addListener(shaken -> {
-                if (done || !response.isCurrent()) {
+                if (done || !answer.isCurrent()) {
                     return;
                 }
                 if (shaken.isSuccess()) {
-                    response.secured = true;
+                    answer.onSecured();
                     pipeline.channel().writeAndFlush(request());
-                } else if (pipeline.channel().isActive() || response.connected) {
-                    fail(response, faultOf(shaken.cause(), response.faultNow()));
+                } else if (pipeline.channel().isActive() || answer.wasConnected()) {
+                    onAnswered(answer, new Fetched(null, faultOf(shaken.cause(), answer.faultNow())));
                 }
             });
         }
@@ -328,9 +314,9 @@ public final class HttpsFetcher implements ReseedFetcher {
             return request;
         }
 
-        private void fail(Response response, SeedFault fault) {
-            if (!done && response.isCurrent()) {
-                finish(null, fault);
+        private void onAnswered(HttpAnswer answer, Fetched fetched) {
+            if (answer.isCurrent()) {
+                finish(fetched.body(), fetched.fault());
             }
         }
 
@@ -351,112 +337,9 @@ public final class HttpsFetcher implements ReseedFetcher {
         }
     }
 
-    private static SeedFault faultOf(Throwable cause, SeedFault otherwise) {
+    static SeedFault faultOf(Throwable cause, SeedFault otherwise) {
         return cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException
                 ? SeedFault.TIMED_OUT
                 : otherwise;
-    }
-
-    /** Gathers the answer. */
-    private static final class Response extends SimpleChannelInboundHandler<HttpObject> {
-
-        private final Fetch fetch;
-        private final int maxBytes;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private ProxyHandler way;
-        private boolean retired;
-        private boolean connected;
-        private boolean secured;
-        private boolean started;
-
-        Response(Fetch fetch, int maxBytes) {
-            this.fetch = fetch;
-            this.maxBytes = maxBytes;
-        }
-
-        /** Whether this is still the connection in use. */
-        boolean isCurrent() {
-            return !retired;
-        }
-
-        void retire() {
-            retired = true;
-        }
-
-        /** What it means that the connection ends now. */
-        private SeedFault faultNow() {
-            if (way != null && !way.isConnected()) {
-                return SeedFault.PROXY_REFUSED;
-            }
-            return secured ? SeedFault.TRUNCATED : SeedFault.UNTRUSTED_HOST;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext context) {
-            connected = true;
-            context.fireChannelActive();
-        }
-
-        @Override
-        protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
-            if (part.decoderResult().isFailure()) {
-                fetch.fail(this, SeedFault.MALFORMED);
-                return;
-            }
-            if (part instanceof HttpResponse head && !begin(head)) {
-                return;
-            }
-            if (part instanceof HttpContent piece) {
-                append(piece.content());
-                if (part instanceof LastHttpContent && started) {
-                    fetch.finish(body.toByteArray(), null);
-                }
-            }
-        }
-
-        private boolean begin(HttpResponse head) {
-            HttpStatusClass status = head.status().codeClass();
-            if (status == HttpStatusClass.INFORMATIONAL) {
-                return false;
-            }
-            if (status == HttpStatusClass.REDIRECTION) {
-                fetch.fail(this, SeedFault.REDIRECT);
-            } else if (head.status().code() != 200) {
-                fetch.fail(this, SeedFault.HTTP_STATUS);
-            } else if (HttpUtil.getContentLength(head, -1L) > maxBytes) {
-                fetch.fail(this, SeedFault.TOO_LARGE);
-            } else {
-                started = true;
-            }
-            return started;
-        }
-
-        private void append(ByteBuf piece) {
-            if (!started) {
-                return;
-            }
-            if (body.size() + piece.readableBytes() > maxBytes) {
-                started = false;
-                fetch.fail(this, SeedFault.TOO_LARGE);
-                return;
-            }
-            byte[] bytes = new byte[piece.readableBytes()];
-            piece.readBytes(bytes);
-            body.write(bytes, 0, bytes.length);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            if (connected) {
-                fetch.fail(this, faultNow());
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
-            if (connected) {
-                fetch.fail(this, faultOf(broken, faultNow()));
-            }
-        }
     }
 }
