@@ -12,6 +12,7 @@ import dev.samovar.i2np.OutboundTunnelBuildReply;
 import dev.samovar.i2np.TunnelData;
 import dev.samovar.i2np.TunnelGateway;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class InboundTunnel {
      * Takes a cell of this tunnel.
      *
      * @param from the router that brought it; null when nobody knows, which no hop of a tunnel is
-     * @param cell taken over
+     * @param cell taken over, and changed in place
      * @param complete gets each message that is complete, and owns it
      */
     public void accept(Hash from, TunnelData cell, long now, Consumer<I2npMessage> complete) {
@@ -125,20 +126,20 @@ public final class InboundTunnel {
             memory.drop(TunnelDrop.CELL_REPEATED);
             return;
         }
-        // room for the tunnel id in front, which the cell's layout has and the body has left
-        byte[] array = new byte[Cell.LENGTH];
-        data.getBytes(data.readerIndex(), array, Cell.IV_AT, TunnelData.DATA_LENGTH);
+        byte[] array = data.hasArray() ? data.array() : ByteBufUtil.getBytes(data);
+        // the data begin with the IV: the tunnel id, which is before it in a cell, is not looked at
+        int at = (data.hasArray() ? data.arrayOffset() + data.readerIndex() : 0) - Cell.IV_AT;
         cells++;
         for (LayerCipher layer : lastHopFirst) {
-            layer.apply(array, Cell.IV_AT);
+            layer.apply(array, at + Cell.IV_AT);
         }
-        int payload = Cell.payloadOf(array, 0);
+        int payload = Cell.payloadOf(array, at);
         if (payload < 0) {
             damagedCells++;
             memory.drop(TunnelDrop.CELL_DAMAGED);
             return;
         }
-        ByteBuf in = Unpooled.wrappedBuffer(array, payload, array.length - payload);
+        ByteBuf in = Unpooled.wrappedBuffer(array, at + payload, Cell.LENGTH - payload);
         assembler.accept(in, now, (delivery, message) -> give(delivery, message, complete));
     }
 
