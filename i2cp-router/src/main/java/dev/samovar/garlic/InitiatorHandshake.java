@@ -19,6 +19,9 @@ import java.util.Arrays;
  * A bound message has her static key in it, and its blocks are sealed under a key that both static keys went into. An unbound
  * one has 32 zeros instead, its blocks go under the same key with the next nonce, and nobody can answer it. Each reply to a
  * bound message is opened from the state behind it, so replies may come in any number and order.
+ *
+ * <p>The hybrids with ML-KEM (types 5 to 7) would differ by the protocol's name, by a sealed key of theirs between ephemeral and
+ * static key, and by a sealed secret in the reply, mixed in behind the first agreement; all else is the same.
  */
 final class InitiatorHandshake {
 

@@ -25,13 +25,18 @@ final class RatchetPair {
     /** So often we ask whether the peer still gets anything, while it says nothing itself. */
     private static final long PROBE_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
-    /** The first time earlier: after so many messages without an answer. */
+    /** The first time earlier: after so many messages, and so long, without an answer. */
     private static final int EARLY_PROBE = 16;
+
+    private static final long EARLY_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     /** After so many questions and so long without an answer the session counts as lost. */
     private static final int MOST_PROBES = 3;
 
     private static final long MOST_SILENCE = TimeUnit.SECONDS.toNanos(90);
+
+    /** i2pd accepts no other session before this one is so old. */
+    private static final long LEAST_AGE = TimeUnit.SECONDS.toNanos(120);
 
     private static final int MOST_ACKS = 64;
     private static final int SET_SHIFT = 16;
@@ -101,10 +106,6 @@ final class RatchetPair {
         return session;
     }
 
-    boolean isInitiator() {
-        return initiator;
-    }
-
     /** Whether this began with a reply that came after that first message was sent. */
     boolean isOfAfter(Initiation initiation) {
         return initiator && serial > initiation.serial();
@@ -150,7 +151,7 @@ final class RatchetPair {
 
     /** Whether the peer left question after question unanswered. */
     boolean isLost(long now) {
-        return probes >= MOST_PROBES && now - lastReceived >= MOST_SILENCE && now - createdAt >= MOST_SILENCE;
+        return probes >= MOST_PROBES && now - lastReceived >= MOST_SILENCE && now - createdAt >= LEAST_AGE;
     }
 
     /** Whether nothing can come of it any more. */
@@ -186,7 +187,7 @@ final class RatchetPair {
             return false;
         }
         boolean early = probes == 0 && sentSinceReceived >= EARLY_PROBE;
-        return early || now - Math.max(probedAt, lastReceived) >= PROBE_INTERVAL;
+        return now - Math.max(probedAt, lastReceived) >= (early ? EARLY_INTERVAL : PROBE_INTERVAL);
     }
 
     void probed(long now) {

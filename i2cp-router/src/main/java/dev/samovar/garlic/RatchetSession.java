@@ -17,11 +17,14 @@ final class RatchetSession {
     /** Sessions, first messages and their replies that are kept at a time; the oldest goes. */
     private static final int MOST_PAIRS = 3;
 
-    private static final int MOST_INITIATIONS = 4;
-    private static final int MOST_RESPONSES = 4;
+    private static final int MOST_INITIATIONS = 6;
+    private static final int MOST_RESPONSES = 8;
 
     /** Between first messages, nanoseconds; twice that and so on after a few without a reply. */
     private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
+
+    /** After the last of as many replies as there can be, the peer has so long to choose one before we begin ourselves. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
     private static final int QUICK_RETRIES = 2;
     private static final int MOST_DOUBLINGS = 3;
@@ -35,8 +38,6 @@ final class RatchetSession {
     private final long createdAt;
     private int unreplied;
     private long initiatedAt;
-    /** Whether the peer proved that its static key is its own: by a reply, or by a first message that was bound to it. */
-    private boolean proven;
 
     RatchetSession(RatchetPeer peer, long now) {
         this.peer = peer;
@@ -45,14 +46,6 @@ final class RatchetSession {
 
     RatchetPeer peer() {
         return peer;
-    }
-
-    boolean isProven() {
-        return proven;
-    }
-
-    void prove() {
-        proven = true;
     }
 
     boolean isEstablished() {
@@ -87,6 +80,12 @@ final class RatchetSession {
 
     /** From when on another first message may be sent. */
     long initiatesAt() {
+        Response newest = responses.peekLast();
+        long chosenBy = newest == null || newest.isUnanswered() ? Long.MIN_VALUE : newest.lastReply() + PATIENCE;
+        return Math.max(chosenBy, retriesAt());
+    }
+
+    private long retriesAt() {
         if (initiations.isEmpty()) {
             return Long.MIN_VALUE;
         }
@@ -118,7 +117,6 @@ final class RatchetSession {
     /** A reply came. Returns whether it is the one to begin a session with. */
     boolean replied(Initiation initiation) {
         unreplied = 0;
-        proven = true;
         RatchetPair since = null;
         for (RatchetPair pair : pairs) {
             if (pair.isOfAfter(initiation)) {

@@ -67,6 +67,10 @@ final class Response {
         return replyTags.tags() == 0;
     }
 
+    long lastReply() {
+        return lastReply;
+    }
+
     long nextTag(long now) {
         lastReply = now;
         return replyTags.nextTag();

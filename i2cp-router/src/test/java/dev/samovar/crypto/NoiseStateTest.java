@@ -54,10 +54,30 @@ class NoiseStateTest {
     void theNamedStatesBeginWithTheResponderMixedIn() {
         byte[] responder = vectors.bytes("bob/static_public");
         Vectors crypto = Vectors.load("crypto");
+        assertBegin(crypto, "Noise_IKelg2+hs2_25519_ChaChaPoly_SHA256", NoiseState.ratchet(responder), responder);
         assertBegin(crypto, "Noise_N_25519_ChaChaPoly_SHA256", NoiseState.n(responder), responder);
         assertBegin(crypto, "Noise_XKaesobfse+hs2+hs3_25519_ChaChaPoly_SHA256", NoiseState.ntcp2(responder), responder);
         assertBegin(
                 crypto, "Noise_XKchaobfse+hs1+hs2+hs3_25519_ChaChaPoly_SHA256", NoiseState.ssu2(responder), responder);
+    }
+
+    @Test
+    void forksGoOnFromTheSamePointAndDoNotKnowOfEachOther() {
+        byte[] responder = vectors.bytes("bob/static_public");
+        NoiseState state = NoiseState.ratchet(responder);
+        state.mixKey(responder);
+        byte[] chainingKey = state.chainingKey();
+        byte[] hash = state.hash();
+        NoiseState one = state.fork();
+        NoiseState other = state.fork();
+        one.mixHash(responder);
+        one.mixKey(responder);
+        one.seal(responder);
+        one.destroy();
+        assertArrayEquals(chainingKey, state.chainingKey());
+        assertArrayEquals(hash, state.hash());
+        assertArrayEquals(chainingKey, other.chainingKey());
+        assertArrayEquals(hash, other.hash());
     }
 
     private static void assertBegin(Vectors crypto, String name, NoiseState state, byte[] responder) {

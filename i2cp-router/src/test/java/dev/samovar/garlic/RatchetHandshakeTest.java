@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.samovar.base.Entropy;
+import dev.samovar.crypto.Elligator2.HiddenKeyPair;
 import dev.samovar.data.Hash;
 import dev.samovar.garlic.DecryptResult.Opened;
 import dev.samovar.garlic.DecryptResult.Reason;
@@ -161,9 +163,11 @@ class RatchetHandshakeTest {
         for (int i = 0; i < 12; i++) {
             assertEquals(RatchetKind.REPLY, bob.sealed(alice, NOW, i).kind());
         }
-        Sealed own = bob.sealed(alice, NOW, 12);
+        assertEquals(SealResult.Reason.TOO_SOON, refusal(bob.seal(alice, NOW + 3 * SECOND - 1, 12)));
+        assertEquals(NOW + 3 * SECOND, bob.sessions.sealableAt(alice.self));
+        Sealed own = bob.sealed(alice, NOW + 3 * SECOND, 12);
         assertEquals(RatchetKind.NEW_SESSION, own.kind());
-        assertEquals(List.of(12L), alice.receive(bob, own.garlic(), NOW));
+        assertEquals(List.of(12L), alice.receive(bob, own.garlic(), NOW + 3 * SECOND));
     }
 
     @Test
@@ -236,6 +240,40 @@ class RatchetHandshakeTest {
     }
 
     @Test
+    void theOtherRepresentativeOfTheSameKeyIsARepetitionToo() {
+        byte[] blocks = GarlicBlockCodec.encode(List.of(new GarlicBlock.DateTime(RatchetNode.millis(NOW) / 1000)));
+        byte[] secret =
+                HiddenKeyPair.generate(alice.entropy).pair().privateKey().copy();
+        byte[] first = InitiatorHandshake.begin(alice.keys, bob.keys.publicKey(), hidden(secret, 0), blocks)
+                .takeMessage();
+        byte[] other = first.clone();
+        System.arraycopy(hidden(secret, 1).representative(), 0, other, 0, 32);
+        assertFalse(Arrays.equals(first, other));
+        assertInstanceOf(Opened.class, bob.open(other, NOW));
+        assertEquals(Reason.REPEATED, rejection(bob.open(first, NOW)));
+    }
+
+    /** The pair of this private key, with one or the other representative. */
+    private static HiddenKeyPair hidden(byte[] secret, int branch) {
+        return HiddenKeyPair.generate(new Entropy() {
+            @Override
+            public void fill(byte[] out) {
+                System.arraycopy(secret, 0, out, 0, out.length);
+            }
+
+            @Override
+            public int below(int bound) {
+                return branch;
+            }
+
+            @Override
+            public long nextLong() {
+                return 0;
+            }
+        });
+    }
+
+    @Test
     void firstMessagesAreFromAboutNow() {
         RawRatchetPeer raw = new RawRatchetPeer(3);
         long millis = RatchetNode.millis(NOW);
@@ -265,7 +303,7 @@ class RatchetHandshakeTest {
         InitiatorHandshake toItself = InitiatorHandshake.begin(
                 alice.keys,
                 alice.keys.publicKey(),
-                dev.samovar.crypto.Elligator2.HiddenKeyPair.generate(alice.entropy),
+                HiddenKeyPair.generate(alice.entropy),
                 GarlicBlockCodec.encode(List.of(new GarlicBlock.DateTime(RatchetNode.millis(NOW) / 1000))));
         assertEquals(Reason.BAD_KEY, rejection(alice.open(toItself.takeMessage(), NOW)));
     }

@@ -18,6 +18,7 @@ import dev.samovar.garlic.GarlicBlock.Termination;
 import dev.samovar.garlic.SealResult.Refused;
 import dev.samovar.garlic.SealResult.Sealed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -160,7 +161,7 @@ class RatchetLifeTest {
             bad[at] ^= 1;
             assertEquals(Reason.NOT_AUTHENTIC, rejection(bob.open(bad, NOW)));
         }
-        byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
+        byte[] cut = Arrays.copyOf(good, good.length - 1);
         assertEquals(Reason.NOT_AUTHENTIC, rejection(bob.open(cut, NOW)));
         assertEquals(List.of(5L), bob.receive(alice, good, NOW));
         assertInstanceOf(Rejected.class, bob.open(good, NOW));
@@ -179,7 +180,7 @@ class RatchetLifeTest {
             bad[at] ^= 1;
             assertEquals(Reason.NOT_AUTHENTIC, rejection(a.open(bad, NOW)));
         }
-        assertEquals(Reason.NOT_AUTHENTIC, rejection(a.open(java.util.Arrays.copyOf(good, 40), NOW)));
+        assertEquals(Reason.NOT_AUTHENTIC, rejection(a.open(Arrays.copyOf(good, 40), NOW)));
         assertEquals(List.of(6L), a.receive(b, good, NOW));
     }
 
@@ -363,7 +364,7 @@ class RatchetLifeTest {
             events.addAll(passTime(alice, now));
         }
         assertEquals(List.of(new RatchetEvent.Failed(bob.self, RatchetEvent.Reason.UNANSWERED)), events);
-        assertTrue(now >= NOW + 90 * SECOND && now < NOW + 2 * MINUTE);
+        assertTrue(now >= NOW + 2 * MINUTE && now < NOW + 2 * MINUTE + 20 * SECOND);
         assertEquals(RatchetKind.NEW_SESSION, alice.sessions.nextKind(bob.self, now + SECOND));
     }
 
