@@ -11,6 +11,26 @@ import java.util.List;
  */
 final class PendingBuild {
 
+    /**
+     * The tunnel by which the request of an inbound build goes out, or the answer to an outbound one comes in.
+     *
+     * @param pool whose tunnel it is
+     * @param outbound null for an outbound build
+     * @param inbound null for an inbound build
+     * @param isProven whether messages are known to come through
+     */
+    record Way(TunnelPool pool, OutboundTunnel outbound, InboundTunnel inbound, boolean isProven) {
+
+        boolean isWithoutHops() {
+            return outbound != null ? outbound.hops().isEmpty() : inbound.hops().isEmpty();
+        }
+
+        /** A build that went by it came to nothing. */
+        void doubt(long now) {
+            pool.plan().doubt(outbound != null ? outbound : inbound, now);
+        }
+    }
+
     final TunnelPool pool;
     final long token;
     final boolean inbound;
@@ -19,8 +39,8 @@ final class PendingBuild {
     final int receiveTunnelId;
     /** In the order of the tunnel. */
     final List<RouterInfo> path;
-    /** The pool by whose tunnels the answer to an outbound build comes. */
-    final TunnelPool replyPool;
+
+    final Way way;
     /** Whether the request goes to the first hop by our own session. */
     final boolean direct;
     /** Null until it is made. */
@@ -37,7 +57,7 @@ final class PendingBuild {
             int messageId,
             int receiveTunnelId,
             List<RouterInfo> path,
-            TunnelPool replyPool,
+            Way way,
             boolean direct) {
         this.pool = pool;
         this.token = token;
@@ -45,7 +65,7 @@ final class PendingBuild {
         this.messageId = messageId;
         this.receiveTunnelId = receiveTunnelId;
         this.path = path;
-        this.replyPool = replyPool;
+        this.way = way;
         this.direct = direct;
     }
 

@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <ol>
  *   <li>Each direction is a {@link PoolSide}: it says how many builds should begin. They begin for both in turn.
- *   <li>Each tunnel is tested, at a random moment within every minute: a message goes out of an outbound and comes in by an
- *       inbound one. Where it does not come, either may be to blame; both are tested again soon, with other partners. A
- *       suspect proves nothing about its partner.
+ *   <li>Each tunnel is tested, soon after it was built and then at a random moment within every minute: a message goes out of an outbound and comes in by an
+ *       inbound one. Where it does not come, either may be to blame; both are tested again soon, with other partners. The
+ *       one through which nothing ever came is blamed more, a tunnel without hops never. A suspect proves nothing about its
+ *       partner.
  *   <li>What the driver is to do comes out of {@link #poll}, which is called until it gives null, after each input and when
  *       {@link #nextTimeout} has come.
  * </ol>
@@ -34,6 +35,7 @@ final class PoolPlan<I, O> {
     /** How long a test message may be under way: through all hops of two tunnels. */
     static final long TEST_LIFE = TimeUnit.SECONDS.toNanos(10);
 
+    private static final int FIRST_TEST_MILLIS = 500;
     private static final int MIN_TEST_INTERVAL_MILLIS = 30_000;
     private static final int TEST_SPREAD_MILLIS = 30_000;
     private static final int MIN_RETEST_MILLIS = 1_000;
@@ -94,7 +96,8 @@ final class PoolPlan<I, O> {
         if (member == null) {
             return false;
         }
-        scheduleTest(member, now);
+        // soon: hops that agree to everything and carry nothing are to be found out before much depends on them
+        member.nextTest = now + millis(FIRST_TEST_MILLIS + entropy.below(FIRST_TEST_MILLIS));
         settle(now);
         return true;
     }
@@ -189,25 +192,53 @@ final class PoolPlan<I, O> {
 
     /** Either tunnel may be to blame, but for one whose partner is known to be bad. */
     private void fail(PendingTest<I, O> test, long now) {
-        boolean outboundBad = test.outbound.isSuspect();
-        boolean inboundBad = test.inbound.isSuspect();
-        if (fail(test.outbound, inboundBad, now)) {
+        int outboundBlame = blame(test.outbound, test.inbound);
+        int inboundBlame = blame(test.inbound, test.outbound);
+        if (fail(test.outbound, outboundBlame, now)) {
             actions.add(new PoolAction.SuspectOutbound<>(test.outbound.tunnel));
         }
-        if (fail(test.inbound, outboundBad, now)) {
+        if (fail(test.inbound, inboundBlame, now)) {
             actions.add(new PoolAction.SuspectInbound<>(test.inbound.tunnel));
         }
     }
 
-    /** Whether this failure made it a suspect. */
-    private boolean fail(Member<?> member, boolean partnerBad, long now) {
-        member.testing = false;
-        member.nextTest = now + millis(MIN_RETEST_MILLIS + entropy.below(RETEST_SPREAD_MILLIS));
-        if (partnerBad) {
-            return false;
+    private static int blame(Member<?> member, Member<?> partner) {
+        if (member.length == 0 || partner.isSuspect()) {
+            return 0;
         }
-        member.failures++;
-        return member.failures == PoolSide.FAILURES_OF_SUSPECT;
+        boolean untried = member.roundTrip == 0;
+        return untried && partner.isProven() ? PoolSide.FAILURES_OF_SUSPECT : 1;
+    }
+
+    /** Whether this failure made it a suspect. */
+    private boolean fail(Member<?> member, int blame, long now) {
+        boolean before = member.isSuspect();
+        member.testing = false;
+        member.failures += blame;
+        member.nextTest = now + millis(MIN_RETEST_MILLIS + entropy.below(RETEST_SPREAD_MILLIS));
+        return member.isSuspect() && !before;
+    }
+
+    /** What went through this tunnel did not come: it is tested as soon as can be. */
+    void doubt(Object tunnel, long now) {
+        Member<?> member = tunnelOf(tunnel);
+        if (member != null) {
+            member.nextTest = Math.min(member.nextTest, now);
+        }
+    }
+
+    private Member<?> tunnelOf(Object tunnel) {
+        for (Member<I> member : inbound.members()) {
+            if (member.tunnel == tunnel) {
+                return member;
+            }
+        }
+        for (Member<O> member : outbound.members()) {
+            if (member.tunnel == tunnel) {
+                return member;
+            }
+        }
+        return null;
     }
 
     /** Everything is dropped; {@link #poll} still tells what to forget. */
@@ -309,7 +340,10 @@ final class PoolPlan<I, O> {
             if (member.testing || member.isSuspect() || member.length + tested.length == 0) {
                 continue;
             }
-            int doubt = 4 * member.failures + (member == tested.lastPartner ? 2 : 0) + entropy.below(2);
+            int doubt = 8 * member.failures
+                    + (member.isProven() ? 0 : 4)
+                    + (member == tested.lastPartner ? 2 : 0)
+                    + entropy.below(2);
             if (doubt < bestDoubt) {
                 best = member;
                 bestDoubt = doubt;

@@ -54,6 +54,9 @@ final class PoolSide<T> {
     /** Builds at a time beyond the tunnels that are wanted. */
     private static final int SPARE_BUILDS = 4;
 
+    /** The same while there is no tunnel at all. */
+    private static final int SPARE_BUILDS_WHEN_EMPTY = 10;
+
     private static final long MIN_LEAD = TimeUnit.SECONDS.toNanos(90);
     private static final int LEAD_SPREAD_MILLIS = 120_000;
     private static final int RENEWAL_DRAWS = 4;
@@ -98,6 +101,11 @@ final class PoolSide<T> {
 
         boolean isUsable(long now) {
             return now < endsAt - GUARD;
+        }
+
+        /** Whether a message is known to have come through, and none was lost since. */
+        boolean isProven() {
+            return length == 0 || roundTrip > 0 && failures == 0;
         }
 
         boolean isSuspect() {
@@ -163,8 +171,10 @@ final class PoolSide<T> {
         if (isPaused(now)) {
             return 0;
         }
-        int room = config.wanted() + SPARE_BUILDS - pending.size();
-        return Math.min(room, config.wanted() - lasting(now) - awaited(now));
+        int lasting = lasting(now);
+        int spare = lasting == 0 ? SPARE_BUILDS_WHEN_EMPTY : SPARE_BUILDS;
+        int room = config.wanted() + spare - pending.size();
+        return Math.min(room, config.wanted() - lasting - awaited(now));
     }
 
     /** Whether a tunnel without hops must step in now. */
@@ -333,6 +343,16 @@ final class PoolSide<T> {
                 .thenComparing(Comparator.<Member<T>>comparingLong(member -> member.endsAt)
                         .reversed()));
         return usable;
+    }
+
+    /** The best of those that can be used, to go through with a build: no suspects; the proven alone, if there are such. */
+    List<Member<T>> trusted(long now) {
+        List<Member<T>> trusted = usable(now);
+        int rank = trusted.isEmpty() ? 0 : trusted.get(0).rank();
+        trusted.removeIf(member -> member.rank() != rank || member.isSuspect());
+        boolean proven = trusted.stream().anyMatch(Member::isProven);
+        trusted.removeIf(member -> proven && !member.isProven());
+        return trusted;
     }
 
     /** Those to be told to others: of the best rank that there is, those that live longest, no more than wanted. */

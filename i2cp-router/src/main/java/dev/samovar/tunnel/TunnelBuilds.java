@@ -16,6 +16,7 @@ import dev.samovar.i2np.OutboundTunnelBuildReply;
 import dev.samovar.i2np.ShortTunnelBuild;
 import dev.samovar.peer.HopConstraints.Purpose;
 import dev.samovar.peer.PeerProfiles;
+import dev.samovar.tunnel.PendingBuild.Way;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -95,14 +96,12 @@ final class TunnelBuilds {
             return;
         }
         boolean exploratory = pool == tunnels.exploratory();
-        TunnelPool way = way(pool, inbound, now);
+        Way way = way(pool, inbound, now);
         if (way == null || !exploratory && pending.size() >= MAX_PENDING) {
             pool.plan().blocked(token, now);
             return;
         }
-        OutboundTunnel requestWay = inbound ? random(way.plan().outbound(), now) : null;
-        InboundTunnel replyWay = inbound ? null : random(way.plan().inbound(), now);
-        boolean direct = inbound ? requestWay.hops().isEmpty() : replyWay.hops().isEmpty();
+        boolean direct = way.isWithoutHops();
         PathSelector.Wish wish = new PathSelector.Wish(
                 inbound,
                 length,
@@ -122,10 +121,10 @@ final class TunnelBuilds {
                 newMessageId(),
                 inbound ? tunnels.newReceiveId() : 0,
                 path,
-                inbound ? null : way,
+                way,
                 !inbound || direct);
         pending.put(build.messageId, build);
-        prepare(build, requestWay, replyWay, now);
+        prepare(build, now);
     }
 
     private void buildWithoutHops(TunnelPool pool, long token, boolean inbound, long now) {
@@ -140,23 +139,34 @@ final class TunnelBuilds {
         }
     }
 
-    /** The pool by whose tunnels a build is asked for or answered; null while there is none. */
-    private TunnelPool way(TunnelPool pool, boolean inbound, long now) {
+    /**
+     * A tunnel by which the request of an inbound build goes out, or the answer to an outbound one comes in: of the pool
+     * itself or of the router's. Null while there is none.
+     */
+    private Way way(TunnelPool pool, boolean inbound, long now) {
         TunnelPool exploratory = tunnels.exploratory();
+        Way own = random(pool, inbound, now);
         if (pool == exploratory) {
-            return isGood(pool, inbound, now) ? pool : null;
+            return own;
         }
         // a stand-in without hops would tell strangers to the router that its client builds
-        boolean own = isGood(pool, inbound, now) && isProper(pool, inbound, now);
-        boolean others = isGood(exploratory, inbound, now) && isProper(exploratory, inbound, now);
-        // where builds fail again and again, the pool's own tunnels may be the reason
+        own = isProper(own, inbound) ? own : null;
+        Way others = random(exploratory, inbound, now);
+        others = isProper(others, inbound) ? others : null;
+        if (own == null || others == null) {
+            return own == null ? others : own;
+        }
+        // where builds fail again and again, the tunnels that they go by may be the reason
         int failures = inbound
                 ? pool.plan().inbound().failuresInARow()
                 : pool.plan().outbound().failuresInARow();
-        if (own && !(others && failures % 2 == 1)) {
-            return pool;
-        }
-        return others ? exploratory : null;
+        boolean change = failures > 0 && entropy.below(2) == 0;
+        return own.isProven() == change ? others : own;
+    }
+
+    private static boolean isProper(Way way, boolean inbound) {
+        return way != null
+                && (!way.isWithoutHops() || side(way.pool(), inbound).config().isZeroHop());
     }
 
     /** The tunnels that requests go out by for inbound builds, or answers come in by for outbound ones. */
@@ -164,25 +174,15 @@ final class TunnelBuilds {
         return inbound ? pool.plan().outbound() : pool.plan().inbound();
     }
 
-    private static boolean isGood(TunnelPool pool, boolean inbound, long now) {
-        List<?> usable = side(pool, inbound).usable(now);
-        return !usable.isEmpty() && !((PoolSide.Member<?>) usable.get(0)).isSuspect();
-    }
-
-    private static boolean isProper(TunnelPool pool, boolean inbound, long now) {
-        PoolSide<?> side = side(pool, inbound);
-        return side.config().isZeroHop()
-                || ((PoolSide.Member<?>) side.usable(now).get(0)).length > 0;
-    }
-
-    /** One of those that are as good as the best. */
-    private <T> T random(PoolSide<T> side, long now) {
-        List<PoolSide.Member<T>> usable = side.usable(now);
-        int good = 1;
-        while (good < usable.size() && usable.get(good).rank() == usable.get(0).rank()) {
-            good++;
+    private Way random(TunnelPool pool, boolean inbound, long now) {
+        List<?> trusted = side(pool, inbound).trusted(now);
+        if (trusted.isEmpty()) {
+            return null;
         }
-        return usable.get(entropy.below(good)).tunnel;
+        PoolSide.Member<?> member = (PoolSide.Member<?>) trusted.get(entropy.below(trusted.size()));
+        return inbound
+                ? new Way(pool, (OutboundTunnel) member.tunnel, null, member.isProven())
+                : new Way(pool, null, (InboundTunnel) member.tunnel, member.isProven());
     }
 
     private int newMessageId() {
@@ -203,14 +203,15 @@ final class TunnelBuilds {
      */
     private record Prepared(TunnelBuild build, I2npMessage request) {}
 
-    private void prepare(PendingBuild build, OutboundTunnel requestWay, InboundTunnel replyWay, long now) {
+    private void prepare(PendingBuild build, long now) {
         long nowMillis = lane.clock().epochMillis();
         List<TunnelHop> hops = new ArrayList<>(build.path.size());
         for (RouterInfo router : build.path) {
             hops.add(TunnelHop.of(router.identity(), entropy.nonZeroInt()));
         }
         Hash self = port.self().hash();
-        boolean wrapped = !build.direct && !build.firstHop().hash().equals(requestWay.endpoint());
+        boolean wrapped = !build.direct
+                && !build.firstHop().hash().equals(build.way.outbound().endpoint());
         offload.submit(
                 lane,
                 () -> {
@@ -226,8 +227,8 @@ final class TunnelBuilds {
                                     entropy)
                             : TunnelBuild.outbound(
                                     hops,
-                                    replyWay.gateway(),
-                                    replyWay.gatewayTunnelId(),
+                                    build.way.inbound().gateway(),
+                                    build.way.inbound().gatewayTunnelId(),
                                     build.messageId,
                                     BandwidthOptions.NONE,
                                     now,
@@ -235,7 +236,7 @@ final class TunnelBuilds {
                                     entropy);
                     return made == null ? new Prepared(null, null) : request(made, build, wrapped, nowMillis);
                 },
-                prepared -> onPrepared(build, requestWay, prepared));
+                prepared -> onPrepared(build, prepared));
     }
 
     /** Off the lane. */
@@ -253,7 +254,7 @@ final class TunnelBuilds {
         return new Prepared(made, garlic.toMessage(entropy.nonZeroInt(), expiration));
     }
 
-    private void onPrepared(PendingBuild build, OutboundTunnel requestWay, Prepared prepared) {
+    private void onPrepared(PendingBuild build, Prepared prepared) {
         if (build.over || prepared.build == null) {
             if (prepared.build != null) {
                 prepared.request.release();
@@ -266,14 +267,16 @@ final class TunnelBuilds {
         build.build = prepared.build;
         if (!build.inbound) {
             build.replyKey = prepared.build.replyKey();
-            tunnels.tags().await(build.replyKey, build.replyPool, lane.clock().nanos(), blocks -> {
+            tunnels.tags().await(build.replyKey, build.way.pool(), lane.clock().nanos(), blocks -> {
                 onReply(build, blocks);
             });
         }
         boolean sent = build.direct
                 ? port.send(build.firstHop(), prepared.request)
                 : tunnels.send(
-                        requestWay, new TunnelDelivery.ToRouter(build.firstHop().hash()), prepared.request);
+                        build.way.outbound(),
+                        new TunnelDelivery.ToRouter(build.firstHop().hash()),
+                        prepared.request);
         if (!sent && build.direct) {
             fail(build, End.UNSENT);
         }
@@ -301,7 +304,7 @@ final class TunnelBuilds {
     /** A build reply that came down a tunnel of this pool in clear: its sender is the tunnel's gateway itself. */
     boolean onReply(TunnelPool by, I2npMessage message) throws WireException {
         PendingBuild build = pending.get(message.id());
-        if (build == null || build.inbound || build.build == null || build.replyPool != by) {
+        if (build == null || build.inbound || build.build == null || build.way.pool() != by) {
             return false;
         }
         onAnswer(build, OutboundTunnelBuildReply.decode(message.body()).records());
@@ -392,6 +395,9 @@ final class TunnelBuilds {
                     build.path.forEach(hop -> profiles.of(hop.hash(), now).tunnelBuildTimedOut(now));
                 }
                 end(build, timedOut ? End.TIMED_OUT : End.UNWANTED);
+                if (timedOut) {
+                    build.way.doubt(lane.clock().nanos());
+                }
                 return;
             }
         }

@@ -15,6 +15,7 @@ import dev.samovar.peer.HopConstraints;
 import dev.samovar.peer.PeerProfiles;
 import dev.samovar.peer.PeerSelector;
 import dev.samovar.tunnel.PoolSide.Member;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ import java.util.function.Function;
 
 /**
  * All tunnels that are our own: the router's pool and those of clients, what is being built for them, and the messages that
- * go and come through them. Tunnels of others, in which we are a hop, are not its business.
+ * go and come through them. Those of others, in which we are a hop, are {@link TransitTunnels}.
  *
  * <ol>
  *   <li>Pools say what they want ({@link TunnelPool}); {@link TunnelBuilds} and {@link TunnelTests} do it.
@@ -225,6 +226,29 @@ public final class Tunnels {
             return false;
         }
         entrance.tunnel.accept(from, cell, lane.clock().nanos(), message -> onArrived(entrance.pool, message));
+        return true;
+    }
+
+    /**
+     * The same of a cell that is still a message, as {@link TransitTunnels#onTunnelData} takes it: one of the two has it.
+     *
+     * @param message of type {@link TunnelData}; taken over, but when the answer is false
+     */
+    public boolean onTunnelData(Hash from, I2npMessage message) throws WireException {
+        ByteBuf body = message.body();
+        boolean ours = body.readableBytes() >= Integer.BYTES && entrances.containsKey(body.getInt(body.readerIndex()));
+        if (!ours) {
+            return false;
+        }
+        try {
+            TunnelData cell = TunnelData.decode(body);
+            if (!onTunnelData(from, cell)) {
+                // for a tunnel without hops, into which no cell comes
+                cell.release();
+            }
+        } finally {
+            message.release();
+        }
         return true;
     }
 

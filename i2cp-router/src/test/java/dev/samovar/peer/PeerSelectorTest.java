@@ -201,4 +201,46 @@ class PeerSelectorTest {
     void anEmptyNetworkHasNobody() {
         assertNull(selector.select(exploratory(), NOW, NOW_MILLIS));
     }
+
+    @Test
+    void aPathTowardsUsIsChosenFromItsEnd() {
+        Peer v6 = peer(List.of(TestRouters.ntcp2("2a01::1")), Map.of());
+        Peer both = peer(List.of(TestRouters.ntcp2("44.2.1.1"), TestRouters.ntcp2("2a02::1")), Map.of());
+        Peer unreachable = peer(
+                List.of(TestRouters.address("NTCP2", Map.of("s", "x", "v", "2", "caps", "4"))), Map.of("caps", "XU"));
+        HopConstraints last = HopConstraints.last(RULES, self, true, Purpose.EXPLORATORY);
+        assertTrue(last.allow(both, NOW_MILLIS));
+        assertFalse(last.allow(v6, NOW_MILLIS), "cannot dial us");
+        assertFalse(last.allow(unreachable, NOW_MILLIS), "nobody can dial it");
+        assertTrue(HopConstraints.last(RULES, self, false, Purpose.EXPLORATORY).allow(v6, NOW_MILLIS));
+        HopConstraints before = last.before(v6);
+        assertTrue(before.allow(both, NOW_MILLIS));
+        assertFalse(before.allow(peer("XR", "44.3.1.1"), NOW_MILLIS), "cannot dial the next");
+        assertFalse(before.allow(v6, NOW_MILLIS));
+        assertFalse(before.allow(self, NOW_MILLIS));
+    }
+
+    @Test
+    void theCrowdedAndTheSlowAreTakenOnlyWhereThereAreNoOthersAndTheRefusingNever() {
+        add(peer("XRG", "44.1.1.1"));
+        assertNull(selector.select(client(), NOW, NOW_MILLIS));
+        Peer slow = add(peer("LR", "44.2.1.1"));
+        Peer crowded = add(peer("XRE", "44.3.1.1"));
+        for (int i = 0; i < 20; i++) {
+            Peer found = selector.select(client(), NOW, NOW_MILLIS);
+            assertTrue(found.equals(slow) || found.equals(crowded));
+        }
+        Peer good = add(peer("XR", "44.4.1.1"));
+        for (int i = 0; i < 20; i++) {
+            assertEquals(good, selector.select(client(), NOW, NOW_MILLIS));
+        }
+    }
+
+    @Test
+    void whatElseIsAskedIsAskedOfAll() {
+        Peer one = add(peer("XR", "44.1.1.1"));
+        Peer two = add(peer("XR", "44.2.1.1"));
+        assertEquals(two, selector.select(client(), peer -> !peer.equals(one), NOW, NOW_MILLIS));
+        assertNull(selector.select(client(), peer -> false, NOW, NOW_MILLIS));
+    }
 }
