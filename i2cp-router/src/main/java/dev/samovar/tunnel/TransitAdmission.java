@@ -30,6 +30,9 @@ final class TransitAdmission {
     /** Not everybody uses what he reserved. */
     private static final int RESERVE_TIMES = 2;
 
+    /** What is published stands for long, so it is no word of the moment. */
+    private static final long AVERAGE_NANOS = TimeUnit.MINUTES.toNanos(3);
+
     private final TransitConfig config;
     private final TransitPort port;
     private final Entropy entropy;
@@ -37,6 +40,9 @@ final class TransitAdmission {
     private final Map<Hash, Integer> tunnelsOfPeer = new HashMap<>();
     private int tunnels;
     private int reservedKbps;
+    private double averageLevel;
+    private long sampledAt;
+    private boolean sampled;
 
     TransitAdmission(TransitConfig config, TransitPort port, SharedBandwidth bandwidth, Entropy entropy) {
         this.config = config;
@@ -146,12 +152,28 @@ final class TransitAdmission {
         return Math.max(port.loadPercent(), Math.max(full, bandwidth.usedPercent(now)));
     }
 
-    /** As the router should publish it (proposal 162). */
-    Congestion congestion(long now) {
+    /** Notes how busy the router is at this moment. */
+    void sample(long now) {
         int level = level(now);
-        if (level >= ALL || !port.acceptsTransit()) {
+        if (sampled) {
+            // the longer the last word is past, the less it weighs
+            double weight = Math.exp((sampledAt - now) / (double) AVERAGE_NANOS);
+            averageLevel = level + (averageLevel - level) * weight;
+        }
+        sampled = true;
+        sampledAt = now;
+    }
+
+    /**
+     * As the router should publish it (proposal 162): the average of some minutes. A load, which may be over soon, is never told
+     * as a refusal of everything.
+     */
+    Congestion congestion(long now) {
+        if (tunnels >= config.mostTunnels() || !port.acceptsTransit()) {
             return Congestion.REFUSES_ALL;
         }
+        sample(now);
+        double level = averageLevel;
         return level >= HIGH ? Congestion.HIGH : level >= MEDIUM ? Congestion.MEDIUM : Congestion.NONE;
     }
 

@@ -289,6 +289,7 @@ public final class TransitTunnels {
         if (now < nextTick) {
             return;
         }
+        admission.sample(now);
         Iterator<TransitTunnel> oldestFirst = tunnels.values().iterator();
         while (oldestFirst.hasNext()) {
             TransitTunnel tunnel = oldestFirst.next();
@@ -324,7 +325,10 @@ public final class TransitTunnels {
 
     // 4 for the operator
 
-    /** How gladly more tunnels are taken, as the router should publish it. */
+    /**
+     * How gladly more tunnels are taken, averaged over some minutes, as the router should publish it; but not at its start or
+     * before its end, which nobody need know of.
+     */
     public Congestion congestion(long now) {
         return admission.congestion(now);
     }
