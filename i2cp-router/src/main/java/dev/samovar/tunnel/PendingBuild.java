@@ -27,7 +27,12 @@ final class PendingBuild {
 
         /** A build that went by it came to nothing. */
         void doubt(long now) {
-            pool.plan().doubt(outbound != null ? outbound : inbound, now);
+            if (outbound != null) {
+                pool.plan().doubtOutbound(outbound, now);
+            } else {
+                pool.plan().doubtInbound(inbound, now);
+            }
+            pool.drive();
         }
     }
 

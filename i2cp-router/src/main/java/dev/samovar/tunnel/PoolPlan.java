@@ -219,32 +219,26 @@ final class PoolPlan<I, O> {
         return member.isSuspect() && !before;
     }
 
-    /** What went through this tunnel did not come: it is tested as soon as can be. */
-    void doubt(Object tunnel, long now) {
-        Member<?> member = tunnelOf(tunnel);
+    /** What went out of this tunnel did not arrive: it is tested as soon as can be. */
+    void doubtOutbound(O tunnel, long now) {
+        doubt(outbound.find(tunnel), now);
+    }
+
+    /** What was to come by this tunnel did not. */
+    void doubtInbound(I tunnel, long now) {
+        doubt(inbound.find(tunnel), now);
+    }
+
+    private static void doubt(Member<?> member, long now) {
         if (member != null) {
             member.nextTest = Math.min(member.nextTest, now);
         }
     }
 
-    private Member<?> tunnelOf(Object tunnel) {
-        for (Member<I> member : inbound.members()) {
-            if (member.tunnel == tunnel) {
-                return member;
-            }
-        }
-        for (Member<O> member : outbound.members()) {
-            if (member.tunnel == tunnel) {
-                return member;
-            }
-        }
-        return null;
-    }
-
     /** Everything is dropped; {@link #poll} still tells what to forget. */
     void close() {
         closed = true;
-        actions.clear();
+        actions.removeIf(action -> action instanceof PoolAction.InboundChanged<I, O>);
         inbound.members().forEach(member -> actions.add(new PoolAction.RetireInbound<>(member.tunnel)));
         outbound.members().forEach(member -> actions.add(new PoolAction.RetireOutbound<>(member.tunnel)));
         inbound.close().forEach(token -> actions.add(new PoolAction.AbandonBuild<>(token, false)));

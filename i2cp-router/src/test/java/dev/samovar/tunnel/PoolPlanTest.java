@@ -452,6 +452,59 @@ class PoolPlanTest {
     }
 
     @org.junit.jupiter.api.Test
+    void aClosedPoolStillTellsWhatWasToBeForgottenBefore() {
+        pool(PoolConfig.of(2, 2), false);
+        buildAll();
+        String gone = plan.outbound().members().get(0).tunnel;
+        plan.lostOutbound(gone, now);
+        plan.close();
+        drain();
+        assertTrue(others.contains(new RetireOutbound<String, String>(gone)));
+        assertEquals(4, count(RetireInbound.class) + count(RetireOutbound.class));
+    }
+
+    @org.junit.jupiter.api.Test
+    void aTunnelInDoubtIsTestedAtOnce() {
+        pool(PoolConfig.of(2, 2), false);
+        buildAll();
+        run(20 * SECOND, test -> true);
+        tests.clear();
+        String doubtful = plan.inbound().members().get(1).tunnel;
+        plan.doubtInbound(doubtful, now);
+        plan.doubtOutbound("no such tunnel", now);
+        drain();
+        assertEquals(1, tests.size());
+        assertEquals(doubtful, tests.get(0).inbound());
+    }
+
+    @org.junit.jupiter.api.Test
+    void aNewTunnelIsTestedSoonAndOneFailureBesideAProvenOneIsEnough() {
+        pool(PoolConfig.of(2, 2), false);
+        Build<String, String> last = builds.remove(builds.size() - 1);
+        assertFalse(last.inbound());
+        buildAll();
+        run(5 * SECOND, test -> true);
+        assertTrue(plan.inbound().members().stream().allMatch(PoolSide.Member::isProven));
+        build(last);
+        String swallowing = plan.outbound().members().get(1).tunnel;
+        run(14 * SECOND, test -> !test.outbound().equals(swallowing));
+        assertTrue(others.contains(new SuspectOutbound<String, String>(swallowing)));
+        assertEquals(0, count(SuspectInbound.class));
+    }
+
+    @org.junit.jupiter.api.Test
+    void aTunnelWithoutHopsIsNeverToBlame() {
+        pool(PoolConfig.exploratory(), true);
+        buildAll();
+        run(
+                2 * MINUTE,
+                test -> test.outbound().startsWith("out0") && test.inbound().startsWith("in0"));
+        assertTrue(plan.inbound().members().stream()
+                .filter(member -> member.length == 0)
+                .allMatch(member -> member.failures == 0));
+    }
+
+    @org.junit.jupiter.api.Test
     void anySequenceOfEventsLeavesThePoolInBoundsAndAlive() {
         for (int seed = 1; seed <= 150; seed++) {
             fuzz(seed);
