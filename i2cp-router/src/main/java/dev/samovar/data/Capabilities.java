@@ -26,13 +26,24 @@ public record Capabilities(
 
     /** How gladly a router takes tunnels of others. */
     public enum Congestion {
-        NONE,
+        NONE(""),
         /** {@code D}: medium. */
-        MEDIUM,
+        MEDIUM("D"),
         /** {@code E}: high; most requests are refused. */
-        HIGH,
+        HIGH("E"),
         /** {@code G}: all requests are refused. */
-        REFUSES_ALL
+        REFUSES_ALL("G");
+
+        private final String letter;
+
+        Congestion(String letter) {
+            this.letter = letter;
+        }
+
+        /** As it is published; empty for {@link #NONE}. */
+        public String letter() {
+            return letter;
+        }
     }
 
     /**

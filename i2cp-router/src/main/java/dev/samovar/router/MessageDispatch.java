@@ -19,7 +19,6 @@ import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.I2npFilter;
 import dev.samovar.i2np.I2npMessage;
 import dev.samovar.i2np.ShortTunnelBuild;
-import dev.samovar.i2np.TunnelBuild;
 import dev.samovar.i2np.TunnelData;
 import dev.samovar.i2np.TunnelGateway;
 import dev.samovar.i2np.VariableTunnelBuild;
@@ -40,7 +39,8 @@ import java.util.TreeMap;
  *   <li>Stores, lookups, search replies and delivery statuses are the netDb's.
  *   <li>Garlic is an answer to one of our own lookups, or sealed to this router; that is opened off the lane, and what it
  *       holds for us comes here again, from nobody. A bounded number is opened at a time, the rest is dropped.
- *   <li>Cells, messages for gateways and build requests are for our own tunnels first ({@link Tunnels}).
+ *   <li>Cells, messages for gateways and build requests are for our own tunnels ({@link Tunnels}), or else for those of others
+ *       ({@link Transit}).
  * </ol>
  *
  * Belongs to the router lane.
@@ -61,8 +61,8 @@ final class MessageDispatch {
         GARLIC_TOO_MUCH,
         /** A clove for somebody else. */
         CLOVE_NOT_FOR_US,
-        /** For a tunnel that is none of ours, or wants us to be a hop of one. */
-        NO_TRANSIT,
+        /** For a tunnel that is not here, or not any more. */
+        UNKNOWN_TUNNEL,
         /** A type that nobody has a reason to send this way. */
         UNEXPECTED_TYPE
     }
@@ -72,6 +72,7 @@ final class MessageDispatch {
     private final X25519KeyPair routerKeys;
     private final NetDb netDb;
     private final Tunnels tunnels;
+    private final Transit transit;
     private final I2npFilter filter;
     private final RouterGarlicFilter garlicFilter;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
@@ -79,12 +80,19 @@ final class MessageDispatch {
     private int opening;
 
     MessageDispatch(
-            Lane lane, Entropy entropy, Offload offload, X25519KeyPair routerKeys, NetDb netDb, Tunnels tunnels) {
+            Lane lane,
+            Entropy entropy,
+            Offload offload,
+            X25519KeyPair routerKeys,
+            NetDb netDb,
+            Tunnels tunnels,
+            Transit transit) {
         this.lane = lane;
         this.offload = offload;
         this.routerKeys = routerKeys;
         this.netDb = netDb;
         this.tunnels = tunnels;
+        this.transit = transit;
         this.filter = new I2npFilter(entropy.nextLong(), I2npFilter.DEFAULT_MOST_IDS);
         this.garlicFilter = new RouterGarlicFilter(entropy.nextLong(), RouterGarlicFilter.DEFAULT_MOST_KEYS);
     }
@@ -97,6 +105,15 @@ final class MessageDispatch {
                 return;
             }
             give(from, message);
+        } finally {
+            message.release();
+        }
+    }
+
+    /** A message that the end of a tunnel had for this router, from nobody knows whom; taken over. */
+    void handleAnonymous(I2npMessage message) {
+        try {
+            give(null, message);
         } finally {
             message.release();
         }
@@ -121,7 +138,7 @@ final class MessageDispatch {
         }
     }
 
-    /** {@code from} is null for what came in garlic; the message stays the caller's. */
+    /** {@code from} is null for what came in garlic or out of a tunnel; the message stays the caller's. */
     private void give(Hash from, I2npMessage message) {
         try {
             switch (message.typeCode()) {
@@ -130,14 +147,10 @@ final class MessageDispatch {
                 case DatabaseSearchReply.TYPE -> netDb.onSearchReply(from, DatabaseSearchReply.decode(message.body()));
                 case DeliveryStatus.TYPE -> netDb.onDeliveryStatus(from, DeliveryStatus.decode(message.body()));
                 case Garlic.TYPE -> onGarlic(from, Garlic.decode(message.body()));
-                case TunnelData.TYPE -> onTunnelData(from, TunnelData.decode(message.body()));
+                case TunnelData.TYPE -> onTunnelData(from, message);
                 case TunnelGateway.TYPE -> onTunnelGateway(TunnelGateway.decode(message.body()));
-                case ShortTunnelBuild.TYPE -> {
-                    if (!tunnels.onBuildRequest(from, message)) {
-                        drop(Drop.NO_TRANSIT);
-                    }
-                }
-                case VariableTunnelBuild.TYPE, TunnelBuild.TYPE -> drop(Drop.NO_TRANSIT);
+                case ShortTunnelBuild.TYPE -> onBuild(from, message);
+                case VariableTunnelBuild.TYPE -> transit.onBuild(from, again(message));
                 default -> drop(Drop.UNEXPECTED_TYPE);
             }
         } catch (WireException malformed) {
@@ -145,26 +158,48 @@ final class MessageDispatch {
         }
     }
 
-    private void onTunnelData(Hash from, TunnelData cell) {
-        if (from == null || !tunnels.onTunnelData(from, cell)) {
-            drop(Drop.NO_TRANSIT);
-            cell.release();
+    private void onTunnelData(Hash from, I2npMessage message) throws WireException {
+        if (from == null) {
+            // cells come from hops, over sessions
+            drop(Drop.UNEXPECTED_TYPE);
+            return;
+        }
+        message.body().markReaderIndex();
+        TunnelData cell = TunnelData.decode(message.body());
+        if (tunnels.onTunnelData(from, cell)) {
+            return;
+        }
+        cell.release();
+        message.body().resetReaderIndex();
+        I2npMessage forTransit = again(message);
+        if (!transit.onTunnelData(from, forTransit)) {
+            forTransit.release();
+            drop(Drop.UNKNOWN_TUNNEL);
         }
     }
 
     private void onTunnelGateway(TunnelGateway gateway) {
-        if (!tunnels.onTunnelGateway(gateway)) {
-            drop(Drop.NO_TRANSIT);
+        if (!tunnels.onTunnelGateway(gateway) && !transit.onTunnelGateway(gateway)) {
+            drop(Drop.UNKNOWN_TUNNEL);
             gateway.release();
         }
     }
 
-    private void onGarlic(Hash from, Garlic garlic) {
-        if (from == null) {
-            // garlic in garlic is nobody's way of saying anything to a router
-            drop(Drop.GARLIC_NOT_FOR_US);
-            return;
+    private void onBuild(Hash from, I2npMessage message) throws WireException {
+        message.body().markReaderIndex();
+        if (!tunnels.onBuildRequest(from, message)) {
+            message.body().resetReaderIndex();
+            transit.onBuild(from, again(message));
         }
+    }
+
+    /** The message for somebody who takes it over, while it stays the caller's too. */
+    private static I2npMessage again(I2npMessage message) {
+        message.body().retain();
+        return message;
+    }
+
+    private void onGarlic(Hash from, Garlic garlic) {
         if (netDb.onGarlic(garlic)) {
             return;
         }
@@ -216,7 +251,10 @@ final class MessageDispatch {
     }
 
     private void onClove(GarlicClove clove) {
-        if (clove.delivery() instanceof CloveDelivery.Local) {
+        if (clove.message().typeCode() == Garlic.TYPE) {
+            // garlic in garlic is nobody's way of saying anything to a router
+            drop(Drop.GARLIC_NOT_FOR_US);
+        } else if (clove.delivery() instanceof CloveDelivery.Local) {
             give(null, clove.message());
         } else {
             drop(Drop.CLOVE_NOT_FOR_US);

@@ -2,6 +2,7 @@ package dev.samovar.router;
 
 import dev.samovar.base.WireException;
 import dev.samovar.data.Capabilities;
+import dev.samovar.data.Capabilities.Congestion;
 import dev.samovar.data.Mapping;
 import dev.samovar.data.RouterAddress;
 import dev.samovar.data.RouterInfo;
@@ -14,7 +15,7 @@ import java.util.Map;
  * every half hour and when it changes; peers refuse one of more than an hour or so in a handshake.
  *
  * <p>Capabilities, in the order that all write them: bandwidth; {@code f} for a floodfill; {@code R} when others can dial
- * it, else {@code U}; {@code G}, which says that it takes no tunnels of others (proposal 162): it builds none yet.
+ * it, else {@code U}; how gladly it takes tunnels of others, where it does not take all (proposal 162).
  */
 final class OwnRouterInfo {
 
@@ -25,6 +26,7 @@ final class OwnRouterInfo {
     private final int netId;
     private final boolean floodfill;
     private final char bandwidth;
+    private Congestion congestion = Congestion.NONE;
     private RouterInfo current;
 
     /** @param sharedBandwidth what others get, in kB a second */
@@ -36,9 +38,10 @@ final class OwnRouterInfo {
     }
 
     /** Signs it with these addresses and this date. */
-    RouterInfo sign(List<RouterAddress> addresses, long nowMillis) {
+    RouterInfo sign(List<RouterAddress> addresses, Congestion withCongestion, long nowMillis) {
+        congestion = withCongestion;
         boolean reachable = addresses.stream().anyMatch(address -> address.option("host") != null);
-        String capabilities = bandwidth + (floodfill ? "f" : "") + (reachable ? "R" : "U") + "G";
+        String capabilities = bandwidth + (floodfill ? "f" : "") + (reachable ? "R" : "U") + congestion.letter();
         try {
             Mapping options = Mapping.of(Map.of(
                     RouterInfo.CAPABILITIES,
@@ -52,6 +55,11 @@ final class OwnRouterInfo {
             throw new IllegalStateException(impossible);
         }
         return current;
+    }
+
+    /** What it said last of tunnels of others. */
+    Congestion congestion() {
+        return congestion;
     }
 
     /** As it was signed last; null before. */

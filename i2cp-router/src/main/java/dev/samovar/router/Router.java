@@ -6,6 +6,7 @@ import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.Offload;
 import dev.samovar.base.Wire;
 import dev.samovar.base.WireException;
+import dev.samovar.data.Capabilities.Congestion;
 import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterKeys;
@@ -119,6 +120,7 @@ public final class Router {
     private MessageDispatch dispatch;
     private Reseeder reseeder;
     private Tunnels tunnels;
+    private Transit transit;
     private final NetworkPort clients;
     private final ClientFront front;
     private Consumer<RouterInfo> inboundWatcher = peer -> {};
@@ -396,7 +398,16 @@ public final class Router {
                 profiles,
                 PoolConfig.exploratory(),
                 new OwnTunnels());
-        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb, tunnels);
+        transit = new Transit(
+                lane,
+                entropy,
+                offload,
+                hash(),
+                keys.encryptionKeys(),
+                config.sharedBandwidth(),
+                config.transit(),
+                new TransitNetwork());
+        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb, tunnels, transit);
         state = State.RUNNING;
         obstacle = null;
         started.trySuccess(null);
@@ -416,7 +427,10 @@ public final class Router {
 
     /** Signs what we publish anew. It is kept in a file too, for operators who seed other routers with it. */
     private RouterInfo signSelf() {
-        RouterInfo info = own.sign(transports.addresses(), lane.clock().epochMillis());
+        RouterInfo info = own.sign(
+                transports.addresses(),
+                transit == null ? Congestion.NONE : transit.congestion(),
+                lane.clock().epochMillis());
         files.submit(lane, () -> saveRouterInfo(info), saved -> {});
         return info;
     }
@@ -479,6 +493,7 @@ public final class Router {
         }
         netDb.start();
         tunnels.start();
+        transit.start();
         clients.start(tunnels, netDb);
         sweep();
         if (config.reseed() && netDb.routers().size() < ENOUGH_ROUTERS) {
@@ -505,6 +520,11 @@ public final class Router {
             // the clock may have been wrong, or the seed exchanged for a newer one
             long nowMillis = lane.clock().epochMillis();
             files.submit(lane, () -> openSeed(nowMillis), seeds -> addSeeds(seeds, added -> {}));
+        }
+        if (transit.congestion() != own.congestion()) {
+            // published with the next renewal or change; those who ask directly see it at once
+            signSelf();
+            netDb.onSelfChanged();
         }
         timer = lane.schedule(now + SWEEP_NANOS, this::sweep);
     }
@@ -624,15 +644,7 @@ public final class Router {
 
         @Override
         public boolean send(Hash router, I2npMessage message) {
-            if (transports.isConnected(router)) {
-                return transports.sendConnected(router, message).accepted();
-            }
-            RouterInfo known = netDb.find(router);
-            if (known != null) {
-                return transports.send(known, message).accepted();
-            }
-            message.release();
-            return false;
+            return sendTo(router, message);
         }
 
         @Override
@@ -668,6 +680,42 @@ public final class Router {
         @Override
         public RouterInfo signSelf() {
             return Router.this.signSelf();
+        }
+    }
+
+    /** Sends over the session that is up, or one that is made where the router is known; takes over. */
+    private boolean sendTo(Hash router, I2npMessage message) {
+        if (transports.isConnected(router)) {
+            return transports.sendConnected(router, message).accepted();
+        }
+        RouterInfo known = netDb.find(router);
+        if (known != null) {
+            return transports.send(known, message).accepted();
+        }
+        message.release();
+        return false;
+    }
+
+    private final class TransitNetwork implements Transit.Network {
+
+        @Override
+        public boolean isKnown(Hash router) {
+            return transports.isConnected(router) || netDb.find(router) != null;
+        }
+
+        @Override
+        public void fetch(Hash router, Runnable then) {
+            netDb.lookupRouter(router, found -> then.run());
+        }
+
+        @Override
+        public boolean send(Hash router, I2npMessage message) {
+            return sendTo(router, message);
+        }
+
+        @Override
+        public void receive(I2npMessage message) {
+            dispatch.handleAnonymous(message);
         }
     }
 
@@ -716,6 +764,7 @@ public final class Router {
             front.close("the router is closing");
             if (tunnels != null) {
                 tunnels.close();
+                transit.close();
             }
             if (reseeder != null) {
                 reseeder.stop();
@@ -800,6 +849,11 @@ public final class Router {
     /** Null before it listens. */
     NetDb netDb() {
         return netDb;
+    }
+
+    /** Null before it listens. */
+    Transit transit() {
+        return transit;
     }
 
     /** Null before it listens. */

@@ -20,6 +20,7 @@ import java.util.List;
  * @param allowReservedAddresses whether peers may have addresses that exist in no public network
  * @param minimumVersion routers older than this are not dealt with
  * @param bandwidth what the router takes and sends at most, each, in kB (of 1024 bytes) a second
+ * @param transit whether tunnels of others go through it
  * @param proxy a SOCKS5 proxy through which everything is dialled, or null
  */
 public record RouterConfig(
@@ -34,6 +35,7 @@ public record RouterConfig(
         boolean allowReservedAddresses,
         RouterVersion minimumVersion,
         int bandwidth,
+        boolean transit,
         Proxy proxy) {
 
     public RouterConfig {

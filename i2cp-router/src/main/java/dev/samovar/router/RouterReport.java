@@ -5,6 +5,8 @@ import dev.samovar.netdb.Publisher;
 import dev.samovar.peer.BanReason;
 import dev.samovar.transport.TransportStatus;
 import dev.samovar.transport.TransportStatus.OfTransport;
+import dev.samovar.tunnel.TransitStatus;
+import dev.samovar.tunnel.TunnelsStatus;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +143,11 @@ final class RouterReport {
         router.dispatch().drops().forEach((reason, count) -> all.put("message." + reason, count));
         transports.dialFailures().forEach((reason, count) -> all.put("dial." + reason, count));
         transports.dropped().forEach((reason, count) -> all.put("send." + reason, count));
+        TunnelsStatus tunnels = router.tunnels().status();
+        tunnels.drops().forEach((reason, count) -> all.put("tunnel." + reason, count));
+        TransitStatus transit = router.transit().status();
+        transit.refusals().forEach((reason, count) -> all.put(name("transit", reason), count));
+        transit.drops().forEach((reason, count) -> all.put(name("transit", reason), count));
         for (OfTransport each : transports.transports()) {
             String prefix = each.style().toLowerCase(Locale.ROOT);
             each.rejected().forEach((reason, count) -> all.put(prefix + "." + reason, count));

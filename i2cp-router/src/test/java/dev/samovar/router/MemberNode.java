@@ -55,6 +55,7 @@ public final class MemberNode {
                 false,
                 RouterVersion.parse("0.9.51"),
                 BANDWIDTH,
+                true,
                 null));
     }
 

@@ -81,7 +81,39 @@ class MessageDispatchTest {
                 profiles,
                 PoolConfig.exploratory(),
                 new NoOwner());
-        dispatch = new MessageDispatch(lane, world.entropy(), Offload.inline(), keys.encryptionKeys(), netDb, tunnels);
+        Transit transit = new Transit(
+                lane,
+                world.entropy(),
+                Offload.inline(),
+                self.hash(),
+                keys.encryptionKeys(),
+                100,
+                true,
+                new NoNetwork());
+        dispatch = new MessageDispatch(
+                lane, world.entropy(), Offload.inline(), keys.encryptionKeys(), netDb, tunnels, transit);
+    }
+
+    private static final class NoNetwork implements Transit.Network {
+
+        @Override
+        public boolean isKnown(Hash router) {
+            return false;
+        }
+
+        @Override
+        public void fetch(Hash router, Runnable then) {}
+
+        @Override
+        public boolean send(Hash router, I2npMessage message) {
+            message.release();
+            return false;
+        }
+
+        @Override
+        public void receive(I2npMessage message) {
+            message.release();
+        }
     }
 
     private static final class NoOwner implements PoolListener {
@@ -239,7 +271,7 @@ class MessageDispatchTest {
     @Test
     void whatBelongsToTunnelsAndWhatIsMalformedIsCounted() {
         handle(new TunnelData(7, Unpooled.wrappedBuffer(new byte[1024])).toMessage(++ids, soon()));
-        assertEquals(1, drops(MessageDispatch.Drop.NO_TRANSIT));
+        assertEquals(1, drops(MessageDispatch.Drop.UNKNOWN_TUNNEL));
         handle(new I2npMessage(DatabaseLookup.TYPE, ++ids, soon(), Unpooled.wrappedBuffer(new byte[5])));
         assertEquals(1, drops(MessageDispatch.Drop.MALFORMED));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.base.WireException;
+import dev.samovar.data.Capabilities.Congestion;
 import dev.samovar.data.Mapping;
 import dev.samovar.data.RouterAddress;
 import dev.samovar.data.RouterInfo;
@@ -27,7 +28,7 @@ class OwnRouterInfoTest {
     void itSaysWhatTheNetworkRequires() throws WireException {
         OwnRouterInfo own = new OwnRouterInfo(keys, 77, true, 128);
         assertNull(own.current());
-        RouterInfo info = own.sign(List.of(address("host", "44.1.2.3")), 1_700_000_000_000L);
+        RouterInfo info = own.sign(List.of(address("host", "44.1.2.3")), Congestion.REFUSES_ALL, 1_700_000_000_000L);
         assertSame(info, own.current());
         assertTrue(info.verify());
         assertEquals(77, info.netId());
@@ -38,7 +39,8 @@ class OwnRouterInfoTest {
 
     @Test
     void withoutAHostItIsUnreachable() throws WireException {
-        RouterInfo info = new OwnRouterInfo(keys, 3, false, 12).sign(List.of(address("caps", "4")), 1);
+        RouterInfo info =
+                new OwnRouterInfo(keys, 3, false, 12).sign(List.of(address("caps", "4")), Congestion.REFUSES_ALL, 1);
         assertEquals("LUG", info.capabilities().text());
     }
 
@@ -48,7 +50,7 @@ class OwnRouterInfoTest {
                 Map.of(11, 'K', 12, 'L', 47, 'L', 48, 'M', 64, 'N', 128, 'O', 256, 'P', 1999, 'P', 2000, 'X');
         for (Map.Entry<Integer, Character> each : classes.entrySet()) {
             OwnRouterInfo own = new OwnRouterInfo(keys, 3, false, each.getKey());
-            RouterInfo info = own.sign(List.of(address("caps", "4")), 1);
+            RouterInfo info = own.sign(List.of(address("caps", "4")), Congestion.REFUSES_ALL, 1);
             assertEquals(each.getValue(), info.capabilities().bandwidth(), each.getKey() + " kB/s");
         }
     }

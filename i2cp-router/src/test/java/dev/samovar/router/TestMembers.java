@@ -48,6 +48,7 @@ final class TestMembers {
                 true,
                 RouterVersion.parse("0.9.66"),
                 MemberNode.BANDWIDTH,
+                true,
                 null);
     }
 
@@ -65,6 +66,7 @@ final class TestMembers {
                 config.allowReservedAddresses(),
                 config.minimumVersion(),
                 config.bandwidth(),
+                config.transit(),
                 config.proxy());
     }
 
@@ -82,6 +84,7 @@ final class TestMembers {
                 config.allowReservedAddresses(),
                 config.minimumVersion(),
                 config.bandwidth(),
+                config.transit(),
                 proxy);
     }
 
@@ -99,6 +102,7 @@ final class TestMembers {
                 config.allowReservedAddresses(),
                 config.minimumVersion(),
                 bandwidth,
+                config.transit(),
                 config.proxy());
     }
 

@@ -62,6 +62,7 @@ final class MemberRouter {
                 choice.allowReservedAddresses(),
                 choice.minPeerVersion(),
                 choice.bandwidth(),
+                true,
                 choice.proxy() == null
                         ? null
                         : new RouterConfig.Proxy(
