@@ -105,6 +105,7 @@ class ArchitectureTest {
             ROOT + "transport.ntcp2.Ntcp2Transport",
             ROOT + "transport.ntcp2.Ntcp2ChannelHandler",
             ROOT + "router.HttpsFetcher",
+            ROOT + "router.HttpAnswer",
             // no sockets: only a channel can force a file to the disk
             ROOT + "router.DurableFile");
 
