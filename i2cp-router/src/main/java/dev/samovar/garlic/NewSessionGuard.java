@@ -18,7 +18,7 @@ final class NewSessionGuard {
     private static final long MAX_AGE_MILLIS = RouterGarlicFilter.MAX_AGE_MILLIS;
     private static final long MAX_AHEAD_MILLIS = RouterGarlicFilter.MAX_AHEAD_MILLIS;
     /** In each half of the memory; more than can be opened in the time that they are remembered. */
-    private static final int MOST_KEYS = 1 << 15;
+    private static final int MOST_KEYS = 1 << 16;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 

@@ -22,6 +22,6 @@ public record RatchetConfig(int maxPeers, int maxTags, int maxPending, int newSe
 
     /** For a destination at work. */
     public static RatchetConfig defaults() {
-        return new RatchetConfig(4096, 50_000, 256, 50, 100);
+        return new RatchetConfig(4096, 50_000, 256, 200, 200);
     }
 }

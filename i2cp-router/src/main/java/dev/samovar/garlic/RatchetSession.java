@@ -54,22 +54,34 @@ final class RatchetSession {
 
     /**
      * The session that the next message goes on: one on which the peer waits for something, else the newest; null when there
-     * is none, or when the peer sent a first message since any of them brought something, and so may have lost them all.
+     * is none, or when the peer may have lost them all.
      */
     RatchetPair sendable(long now) {
+        if (isBegunAnew(now)) {
+            return null;
+        }
         RatchetPair best = null;
-        long heard = Long.MIN_VALUE;
         for (int i = pairs.size() - 1; i >= 0; i--) {
             RatchetPair pair = pairs.get(i);
-            if (pair.isSendable(now)) {
-                if (best == null || !best.owes() && pair.owes()) {
-                    best = pair;
-                }
-                heard = Math.max(heard, pair.lastReceived());
+            if (pair.isSendable(now) && (best == null || !best.owes() && pair.owes())) {
+                best = pair;
             }
         }
+        return best;
+    }
+
+    /** Whether the peer sent a first message since any session brought something, and can be replied to. */
+    private boolean isBegunAnew(long now) {
         Response response = repliable(now);
-        return response != null && response.receivedAt() > heard ? null : best;
+        if (response == null) {
+            return false;
+        }
+        for (RatchetPair pair : pairs) {
+            if (pair.isSendable(now) && pair.lastReceived() >= response.receivedAt()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The first message that the next message replies to if it goes on no session; null for none. */
@@ -176,11 +188,10 @@ final class RatchetSession {
         return exhausted;
     }
 
-    /** Whether the peer waits for a message. */
+    /** Whether the peer waits for a message, of the kind that the next one is. */
     boolean owes(long now) {
-        Response response = repliable(now);
-        if (response != null && response.isUnanswered()) {
-            return true;
+        if (isBegunAnew(now)) {
+            return repliable(now).isUnanswered();
         }
         for (RatchetPair pair : pairs) {
             if (pair.isSendable(now) && pair.owes()) {

@@ -151,6 +151,30 @@ class RatchetLifeTest {
         assertEquals(List.of(new RatchetEvent.OwesReply(b.self)), passTime(a, NOW + 5 * SECOND));
     }
 
+    @Test
+    void aFirstMessageThatIsOvertakenByTheSessionIsOwedNothing() {
+        RatchetNode a = new RatchetNode(21);
+        RatchetNode b = new RatchetNode(22);
+        byte[] one = a.sealed(b, NOW).garlic();
+        byte[] two = a.sealed(b, NOW + SECOND).garlic();
+        b.receive(a, one, NOW + SECOND);
+        a.receive(b, b.sealed(a, NOW + SECOND).garlic(), NOW + SECOND);
+        b.receive(a, a.sealed(b, NOW + SECOND).garlic(), NOW + SECOND);
+        b.receive(a, two, NOW + 2 * SECOND);
+        b.receive(a, a.sealed(b, NOW + 2 * SECOND).garlic(), NOW + 2 * SECOND + 1);
+        assertEquals(1, passTime(b, NOW + MINUTE).size());
+        assertEquals(RatchetKind.EXISTING, b.sessions.nextKind(a.self, NOW + MINUTE));
+    }
+
+    @Test
+    void whoBeginsAnewIsRepliedOnceAndNotForWhatTheOldSessionWaitsFor() {
+        bob.receive(alice, withAck(alice, bob, NOW).garlic(), NOW);
+        alice.restart();
+        bob.receive(alice, alice.sealed(bob, NOW + 1).garlic(), NOW + 1);
+        assertEquals(RatchetKind.REPLY, bob.sealed(alice, NOW + 2).kind());
+        assertEquals(List.of(), passTime(bob, NOW + MINUTE));
+    }
+
     // damage
 
     @Test

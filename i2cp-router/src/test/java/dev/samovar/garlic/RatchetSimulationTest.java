@@ -61,6 +61,14 @@ class RatchetSimulationTest {
             }
         }
 
+        /** Whether the sessions fall silent when their holders do. */
+        void assertQuiet() {
+            run(now + TimeUnit.SECONDS.toNanos(5));
+            int before = tags.size();
+            run(now + TimeUnit.SECONDS.toNanos(60));
+            assertEquals(before, tags.size(), "seed " + SEED + ": sessions talk to each other");
+        }
+
         void launch(int from, byte[] garlic) {
             if (!tags.add(RatchetSessions.tagOf(garlic))) {
                 fail("seed " + SEED + ": a tag was used twice");
@@ -138,6 +146,7 @@ class RatchetSimulationTest {
             simulation.run(simulation.now + MILLI);
         }
         simulation.run(simulation.now + TimeUnit.SECONDS.toNanos(1));
+        simulation.assertQuiet();
         for (int i = 0; i < 2; i++) {
             RatchetSessions sessions = simulation.nodes[i].sessions;
             assertTrue(
@@ -159,6 +168,7 @@ class RatchetSimulationTest {
             simulation.send(0, number);
             simulation.run(simulation.now + MILLI);
         }
+        simulation.assertQuiet();
         assertTrue(simulation.nodes[0].sessions.counters().ratchets() >= 6);
         assertEquals(0, simulation.failed[0]);
         assertEquals(0, simulation.notOpened[1]);
@@ -244,6 +254,7 @@ class RatchetSimulationTest {
         }
         simulation.run(simulation.now + TimeUnit.SECONDS.toNanos(3));
         assertEquals(0, simulation.failed[0] + simulation.failed[1]);
+        simulation.assertQuiet();
         assertEquals(simulation.sent[0], simulation.arrivedAt.get(1).size());
         assertEquals(simulation.sent[1], simulation.arrivedAt.get(0).size());
     }
