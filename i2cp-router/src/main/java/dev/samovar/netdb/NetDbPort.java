@@ -16,6 +16,12 @@ public interface NetDbPort {
     /** Sends over a session that is up; takes the message over. False when there is none. */
     boolean sendToConnected(Hash router, I2npMessage message);
 
+    /**
+     * A message for the gateway of a tunnel that this router itself is, on a turn of the lane of its own: who asks may have
+     * chosen us for both; taken over.
+     */
+    void toOwnGateway(I2npMessage message);
+
     /** Whether a session is up. */
     boolean isConnected(Hash router);
 

@@ -47,7 +47,15 @@ final class ReplySender {
         if (tunnelId != 0) {
             message = message(new TunnelGateway(tunnelId, message));
         }
-        send(to, message);
+        if (!to.equals(port.self().hash())) {
+            send(to, message);
+        } else if (tunnelId != 0) {
+            I2npMessage own = message;
+            lane.execute(() -> port.toOwnGateway(own));
+        } else {
+            message.release();
+            netDb.refuse(LookupRefusal.REFLECTED);
+        }
     }
 
     private void send(Hash to, I2npMessage message) {

@@ -240,6 +240,11 @@ public final class NetDbBenchmark {
         }
 
         @Override
+        public void toOwnGateway(I2npMessage message) {
+            message.release();
+        }
+
+        @Override
         public boolean isConnected(Hash router) {
             return false;
         }

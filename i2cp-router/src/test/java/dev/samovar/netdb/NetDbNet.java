@@ -214,6 +214,17 @@ final class NetDbNet {
         }
 
         @Override
+        public void toOwnGateway(I2npMessage message) {
+            try {
+                gateways.add(TunnelGateway.decode(message.body()));
+            } catch (WireException malformed) {
+                throw new AssertionError(malformed);
+            } finally {
+                message.release();
+            }
+        }
+
+        @Override
         public boolean isConnected(Hash router) {
             return false;
         }

@@ -145,6 +145,11 @@ class MessageDispatchTest {
         }
 
         @Override
+        public void toOwnGateway(I2npMessage message) {
+            message.release();
+        }
+
+        @Override
         public void toSelf(I2npMessage message) {
             message.release();
         }

@@ -87,6 +87,11 @@ public final class SimRouter implements SimNetwork.Handler {
         }
 
         @Override
+        public void toOwnGateway(I2npMessage message) {
+            message.release();
+        }
+
+        @Override
         public boolean isConnected(Hash router) {
             return node.isConnected(router);
         }
