@@ -35,6 +35,11 @@ final class PoolPlan<I, O> {
     /** How long a test message may be under way: through all hops of two tunnels. */
     static final long TEST_LIFE = TimeUnit.SECONDS.toNanos(10);
 
+    /** How long at least, where it is known how long it took before: this and {@value #ROUND_TRIPS} times that. */
+    static final long LEAST_TEST_LIFE = TimeUnit.SECONDS.toNanos(3);
+
+    static final int ROUND_TRIPS = 8;
+
     private static final int FIRST_TEST_MILLIS = 500;
     private static final int MIN_TEST_INTERVAL_MILLIS = 30_000;
     private static final int TEST_SPREAD_MILLIS = 30_000;
@@ -42,12 +47,7 @@ final class PoolPlan<I, O> {
     private static final int RETEST_SPREAD_MILLIS = 2_000;
     private static final int NO_PARTNER_MILLIS = 5_000;
 
-    private record PendingTest<I, O>(Member<O> outbound, Member<I> inbound, long startedAt) {
-
-        private long endsAt() {
-            return startedAt + TEST_LIFE;
-        }
-    }
+    private record PendingTest<I, O>(Member<O> outbound, Member<I> inbound, long startedAt, long endsAt) {}
 
     private final Entropy entropy;
     private final PoolSide<I> inbound;
@@ -352,7 +352,11 @@ final class PoolPlan<I, O> {
         in.testing = true;
         out.lastPartner = in;
         in.lastPartner = out;
-        tests.put(token, new PendingTest<>(out, in, now));
+        long life = TEST_LIFE;
+        if (out.roundTrip > 0 && in.roundTrip > 0) {
+            life = Math.min(life, LEAST_TEST_LIFE + ROUND_TRIPS * Math.max(out.roundTrip, in.roundTrip));
+        }
+        tests.put(token, new PendingTest<>(out, in, now, now + life));
         return new PoolAction.Test<>(token, out.tunnel, in.tunnel);
     }
 

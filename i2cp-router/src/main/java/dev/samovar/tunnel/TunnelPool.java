@@ -7,12 +7,15 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.tunnel.PoolSide.Member;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The tunnels of one owner, a client or the router itself: nobody else uses them. What is built and dropped is decided by
  * {@link PoolPlan}; this does it, through {@link Tunnels}. Belongs to the router lane.
  */
 public final class TunnelPool {
+
+    static final int DOUBT_SECONDS = 10;
 
     private final Tunnels tunnels;
     private final Lane lane;
@@ -21,6 +24,7 @@ public final class TunnelPool {
     private PoolConfig config;
     private Cancellable timer = () -> {};
     private long timerAt = Long.MAX_VALUE;
+    private long doubtedAt = PoolSide.NEVER;
     private boolean driving;
     private boolean telling;
 
@@ -85,6 +89,23 @@ public final class TunnelPool {
     public boolean send(OutboundTunnel tunnel, TunnelDelivery delivery, I2npMessage message) {
         lane.check();
         return tunnels.send(tunnel, delivery, message);
+    }
+
+    /**
+     * What went out by this tunnel brought no answer: it, and those by which one may have been to come, are tested as soon as
+     * can be. More often than every {@value #DOUBT_SECONDS} s nothing is made of it: who never answers is no proof.
+     */
+    public void doubt(OutboundTunnel tunnel) {
+        lane.check();
+        long now = now();
+        if (plan.isClosed()
+                || doubtedAt != PoolSide.NEVER && now - doubtedAt < TimeUnit.SECONDS.toNanos(DOUBT_SECONDS)) {
+            return;
+        }
+        doubtedAt = now;
+        plan.doubtOutbound(tunnel, now);
+        inbound().forEach(each -> plan.doubtInbound(each, now));
+        drive();
     }
 
     public PoolStatus status() {

@@ -158,17 +158,21 @@ public final class Tunnels {
 
     /**
      * A session ended. While we publish no address, the router at its other end cannot begin another: tunnels by which it
-     * sends to us are of no use.
+     * sends to us are of no use. Else the router may be gone: what begins or ends with it is tested.
      */
     public void onDisconnected(Hash router) {
         lane.check();
-        if (!paths.isHidden()) {
-            return;
-        }
         long now = lane.clock().nanos();
         for (TunnelPool pool : allPools()) {
             for (InboundTunnel tunnel : lost(pool.plan().inbound(), router, Tunnels::lastHop)) {
-                pool.plan().lostInbound(tunnel, now);
+                if (paths.isHidden()) {
+                    pool.plan().lostInbound(tunnel, now);
+                } else {
+                    pool.plan().doubtInbound(tunnel, now);
+                }
+            }
+            for (OutboundTunnel tunnel : lost(pool.plan().outbound(), router, OutboundTunnel::firstHop)) {
+                pool.plan().doubtOutbound(tunnel, now);
             }
             pool.drive();
         }
