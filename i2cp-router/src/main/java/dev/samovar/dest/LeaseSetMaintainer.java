@@ -5,6 +5,7 @@ import dev.samovar.base.TimerTable;
 import dev.samovar.data.Lease;
 import dev.samovar.data.LeaseSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * "RequestVariableLeaseSetMessage"):
  *
  * <ol>
- *   <li>The first inbound tunnel is reason enough: whoever made the session waits for it.
+ *   <li>The first inbound tunnel is reason enough: whoever made the session waits for it. So is the first after all that were
+ *       told had gone: nobody can reach us before.
  *   <li>Later changes wait {@value #SETTLE_MILLIS} ms for each other: pools exchange several tunnels at about the same time.
  *   <li>What is asked for are the tunnels that live longest, at most {@value LeaseSet#MAX_LEASES}, none with less than
  *       {@value #LEAST_LIFE_SECONDS} s to live while there are others.
@@ -50,6 +52,7 @@ final class LeaseSetMaintainer {
     private List<Lease> wanted = List.of();
 
     private Set<Lease> requested = Set.of();
+    private long requestedAt;
     private boolean open;
     private boolean due;
 
@@ -88,7 +91,9 @@ final class LeaseSetMaintainer {
         if (!open || waits || wanted.isEmpty() || new HashSet<>(wanted).equals(requested)) {
             return;
         }
-        if (requested.isEmpty()) {
+        // dates of lease sets are seconds, and one with the date of the last is not news
+        boolean gone = Collections.disjoint(wanted, requested) && now - requestedAt >= SETTLE_NANOS;
+        if (requested.isEmpty() || gone) {
             due = true;
         } else {
             timers.set(Timer.REQUEST, now + SETTLE_NANOS);
@@ -115,6 +120,7 @@ final class LeaseSetMaintainer {
         }
         due = false;
         requested = new HashSet<>(wanted);
+        requestedAt = now;
         timers.set(Timer.ANSWER, now + PATIENCE_NANOS);
         return wanted;
     }

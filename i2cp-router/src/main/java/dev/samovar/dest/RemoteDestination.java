@@ -3,37 +3,23 @@ package dev.samovar.dest;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.SansIo;
 import dev.samovar.data.Hash;
-import dev.samovar.garlic.SealResult;
+import dev.samovar.data.LeaseSet2;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 
 /**
- * What one of our destinations knows of one that it sends to: messages that wait, the way they go, and what of ours the other
- * side has been told.
- *
- * <ol>
- *   <li>Messages wait here, a bounded number, until there is a lease set, a tunnel and a session; each no longer than its time.
- *   <li>Word of arrival is asked for now and then, and when the other side is told a lease set of ours. One question at a time;
- *       without an answer within {@value #PATIENCE_SECONDS} s the way is changed and what was told is told again.
- * </ol>
+ * What one of our destinations knows of one that it sends to: messages that wait, the way that they go ({@link RoutePlanner}),
+ * what it was told and asked ({@link Questions}), and when its lease set may be looked for. Messages wait here, a bounded number,
+ * until there is a lease set, a tunnel and a session; each no longer than its time.
  */
 @SansIo
 final class RemoteDestination {
 
     static final int MAX_WAITING = 128;
     static final int MAX_WAITING_BYTES = 512 * 1024;
-
-    /** Through our tunnels, theirs and back by others, after they had time to say something themselves. */
-    static final int PATIENCE_SECONDS = 6;
-
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-
-    /** While messages go, so often the way is known to work. */
-    private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    private static final long NOT_ASKED = SealResult.NO_ACK;
 
     /**
      * A message that waits.
@@ -45,25 +31,26 @@ final class RemoteDestination {
 
     private final Hash hash;
     private final RoutePlanner planner;
+    private final Questions questions = new Questions();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private int waitingBytes;
+    /** No message that waits ends sooner. */
+    private long soonestEnd = Long.MAX_VALUE;
 
-    /** Not before this are messages sealed again. */
+    /** Not before this does the first hop take more. */
     private long heldUntil = Long.MIN_VALUE;
 
+    /** Not before this can more be sealed, as far as is known. */
+    private long sealableFrom = Long.MIN_VALUE;
+
+    private boolean stuck;
     private boolean lookingUp;
-    private long refreshedAt = Long.MIN_VALUE;
+    private long lookUpFrom = Long.MIN_VALUE;
+    private long refreshFrom = Long.MIN_VALUE;
+    private LeaseSet2 leaseSet;
+    /** Its lease set when it was last heard of. */
+    private LeaseSet2 heardWith;
 
-    /** The date of our lease set that it has for certain, seconds; 0 for none. */
-    private long told;
-
-    private long asked = NOT_ASKED;
-    private long askedAt;
-    /** The date of our lease set that went with the question; 0 for none. */
-    private long askedWith;
-
-    private long askedTicket;
-    private long answeredAt = Long.MIN_VALUE;
     private long usedAt;
 
     RemoteDestination(Hash hash, Entropy entropy, long now) {
@@ -80,7 +67,11 @@ final class RemoteDestination {
         return planner;
     }
 
-    // --- 1: what waits
+    Questions questions() {
+        return questions;
+    }
+
+    // --- what waits
 
     /** Takes a message over; false when there is no room, and it stays the caller's. */
     boolean offer(Waiting message, long now) {
@@ -90,6 +81,7 @@ final class RemoteDestination {
         }
         waiting.add(message);
         waitingBytes += length;
+        soonestEnd = Math.min(soonestEnd, message.expirationMillis);
         usedAt = now;
         return true;
     }
@@ -108,109 +100,112 @@ final class RemoteDestination {
 
     /** The next message whose time is over, or null. They come in no order of their times. */
     Waiting pollExpired(long nowMillis) {
-        for (Waiting message : waiting) {
+        if (soonestEnd > nowMillis) {
+            return null;
+        }
+        long soonest = Long.MAX_VALUE;
+        for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
+            Waiting message = all.next();
             if (message.expirationMillis <= nowMillis) {
-                waiting.remove(message);
+                all.remove();
                 waitingBytes -= message.payload.readableBytes();
                 return message;
             }
+            soonest = Math.min(soonest, message.expirationMillis);
         }
+        soonestEnd = soonest;
         return null;
     }
 
+    /** Whether better no more is sent to it before what waits is on its way. */
     boolean isCrowded() {
-        return waiting.size() > MAX_WAITING / 2 || waitingBytes > MAX_WAITING_BYTES / 2;
+        return !stuck && (waiting.size() > MAX_WAITING / 2 || waitingBytes > MAX_WAITING_BYTES / 2);
     }
 
     int waitingBytes() {
         return waitingBytes;
     }
 
+    /** Nothing goes to it now, for want of its lease set or of a tunnel: nothing that others need wait for. */
+    void stuck(boolean isStuck) {
+        stuck = isStuck;
+    }
+
+    /** The way is full until then. */
     void hold(long until) {
         heldUntil = until;
     }
 
-    boolean isHeld(long now) {
-        return now < heldUntil;
+    /** Nothing can be sealed until then, but when it says something before. */
+    void awaitSession(long until) {
+        sealableFrom = until;
     }
 
-    /** Whether its lease set may be looked for anew, and not again for a while. */
+    boolean isHeld(long now) {
+        return now < heldUntil || now < sealableFrom;
+    }
+
+    // --- its lease set
+
+    /** Whether its lease set, which still serves, may be looked for anew; not again for a while then. */
     boolean mayRefresh(long now, long pauseNanos) {
-        if (refreshedAt != Long.MIN_VALUE && now - refreshedAt < pauseNanos) {
+        if (now < refreshFrom) {
             return false;
         }
-        refreshedAt = now;
+        refreshFrom = now + pauseNanos;
         return true;
     }
 
-    boolean isLookingUp() {
-        return lookingUp;
+    boolean mayLookUp(long now) {
+        return !lookingUp && now >= lookUpFrom;
     }
 
-    void setLookingUp(boolean lookingUp) {
-        this.lookingUp = lookingUp;
+    void handleLookUp() {
+        lookingUp = true;
     }
 
-    // --- 2: what it was told
-
-    /** Whether it must be told the lease set of this date: it may not have it, and no question about it is open. */
-    boolean wantsTelling(long published) {
-        return told < published && (asked == NOT_ASKED || askedWith < published);
+    /** A lookup ended; the next begins not before {@code next}. */
+    void handleLookedUp(long next) {
+        lookingUp = false;
+        lookUpFrom = next;
     }
 
-    /** Whether to ask for word of arrival with the next message. */
-    boolean wantsAsking(long now) {
-        return asked == NOT_ASKED && (answeredAt == Long.MIN_VALUE || now - answeredAt >= ASK_NANOS);
+    /** It said something. */
+    void handleHeard() {
+        questions.handleHeard();
+        heardWith = leaseSet;
+        sealableFrom = Long.MIN_VALUE;
     }
 
     /**
-     * A message went out that asks for word of its arrival.
+     * This is its lease set now.
      *
-     * @param published the date of the lease set in it, or 0
-     * @param ticket of the message, or 0
-     * @return the ticket of an open question that this one takes the place of, or 0
+     * @return whether it has none of the entrances that it had when it was last heard of, and leaves questions unanswered: it
+     *     was gone, and what it knew is gone with it. Says so once
      */
-    long handleAsked(long ackId, long published, long ticket, long now) {
-        long before = asked == NOT_ASKED ? 0 : askedTicket;
-        asked = ackId;
-        askedAt = now;
-        askedWith = published;
-        askedTicket = ticket;
-        return before;
-    }
-
-    /** Word of an arrival. Returns the ticket of the message, or 0. */
-    long handleAcknowledged(long ackId, long now) {
-        if (asked == NOT_ASKED || ackId != asked) {
-            return 0;
+    boolean isReborn(LeaseSet2 now) {
+        leaseSet = now;
+        if (heardWith == null || heardWith == now || questions.silences() == 0 || haveOneInCommon(heardWith, now)) {
+            return false;
         }
-        told = Math.max(told, askedWith);
-        answeredAt = now;
-        return endQuestion();
+        heardWith = null;
+        return true;
     }
 
-    /** Whether a question stays open for too long. */
-    boolean isOverdue(long now) {
-        return asked != NOT_ASKED && now - askedAt >= PATIENCE_NANOS;
+    private static boolean haveOneInCommon(LeaseSet2 one, LeaseSet2 other) {
+        return one.leases().stream()
+                .anyMatch(lease -> other.leases().stream().anyMatch(each -> RoutePlanner.isSame(lease, each)));
     }
 
-    /** Gives an open question up. Returns the ticket of its message, or 0. */
-    long endQuestion() {
-        asked = NOT_ASKED;
-        long ticket = askedTicket;
-        askedTicket = 0;
-        return ticket;
-    }
-
-    /** The session ended: a new one is told all anew. */
-    void handleSessionLost() {
-        told = 0;
-        answeredAt = Long.MIN_VALUE;
+    /** The session ended, or ours did. Returns the tickets of messages whose arrival nobody will tell of any more. */
+    List<Long> handleSessionLost() {
+        sealableFrom = Long.MIN_VALUE;
+        return questions.handleSessionLost();
     }
 
     /** Whether it needs looking after. */
     boolean isBusy() {
-        return !waiting.isEmpty() || asked != NOT_ASKED;
+        return !waiting.isEmpty() || questions.isOpen();
     }
 
     long usedAt() {

@@ -13,5 +13,7 @@ public enum SendOutcome {
     /** There was no tunnel in its time, or no lease set of ours yet. */
     NO_TUNNEL,
     /** Its time was over for another reason. */
-    EXPIRED
+    EXPIRED,
+    /** No message may be so large. */
+    TOO_LARGE
 }

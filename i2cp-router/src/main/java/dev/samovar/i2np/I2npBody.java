@@ -17,7 +17,9 @@ public sealed interface I2npBody
                 TunnelData,
                 TunnelGateway,
                 TunnelBuild,
-                CountedBuild {
+                VariableTunnelBuild,
+                ShortTunnelBuild,
+                OutboundTunnelBuildReply {
 
     /** The type of the message around it. */
     int typeCode();

@@ -24,8 +24,11 @@ import java.util.function.Consumer;
  */
 public final class ClientView {
 
-    private static final int MAX_LEASE_SETS = 512;
+    private static final int MAX_LEASE_SETS = 2048;
     private static final int MAX_LOOKUPS = 64;
+
+    /** Lease sets that came with messages and whose signatures are being checked: who floods one client harms no other. */
+    private static final int MAX_LEARNING = 32;
 
     private final NetDb netDb;
     private final Lane lane;
@@ -34,6 +37,7 @@ public final class ClientView {
     private final Lookups<LeaseSet> lookups;
     private final Lookups<LeaseSet> verifications;
     private final LeaseSetPublishing publishing;
+    private int learning;
     private boolean closed;
 
     ClientView(NetDb netDb, Lane lane, Entropy entropy, LookupRoute route) {
@@ -107,24 +111,29 @@ public final class ClientView {
     }
 
     /**
-     * A store that came down one of this client's tunnels: an answer, or bundled with a message. Token and reply fields are
-     * not heeded.
+     * A store that came down one of this client's tunnels: an answer to a lookup that is under way, or nobody asked for it and
+     * it is not kept. Token and reply fields are not heeded.
      */
     public void onStore(DatabaseStore store) {
         lane.check();
-        accept(null, store);
+        if (lookups.isRunning(store.key()) || verifications.isRunning(store.key())) {
+            accept(null, store);
+        } else {
+            netDb.refuse(StoreRefusal.NOT_FLOODFILL);
+        }
     }
 
     /**
      * A lease set that came with a message, from whoever sent that. It is kept when it holds and is news.
      *
-     * @param then gets it, or a newer one that is known, at once or later; nothing when it does not hold
+     * @param then gets it, or a newer one that is known, or null when it does not hold; once, at once or later
      */
     public void learn(DatabaseStore store, Consumer<LeaseSet> then) {
         lane.check();
-        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(null, store, then);
+        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(null, store, true, then);
         if (refusal != null) {
             netDb.refuse(refusal);
+            then.accept(null);
         }
     }
 
@@ -163,13 +172,14 @@ public final class ClientView {
             return;
         }
         lookups.answered(store.key(), floodfill);
-        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store, kept -> {});
+        StoreRefusal refusal = closed ? StoreRefusal.NOT_FLOODFILL : check(floodfill, store, false, kept -> {});
         if (refusal != null) {
             refuse(floodfill, store.key(), refusal);
         }
     }
 
-    private StoreRefusal check(Hash floodfill, DatabaseStore store, Consumer<LeaseSet> then) {
+    /** @param learnt whether it came with a message */
+    private StoreRefusal check(Hash floodfill, DatabaseStore store, boolean learnt, Consumer<LeaseSet> then) {
         if (store.isRouterInfo()) {
             return StoreRefusal.NOT_FLOODFILL;
         }
@@ -195,16 +205,26 @@ public final class ClientView {
             }
             return known == null ? StoreRefusal.EXPIRED : null;
         }
+        if (learnt && learning >= MAX_LEARNING) {
+            return StoreRefusal.BUSY;
+        }
+        int one = learnt ? 1 : 0;
+        learning += one;
         boolean taken = netDb.checks()
                 .submit(floodfill, () -> leaseSet.verify(nowMillis) ? null : StoreRefusal.BAD_SIGNATURE, bad -> {
+                    learning -= one;
                     if (bad != null) {
                         refuse(floodfill, store.key(), bad);
-                    } else if (!closed) {
+                        then.accept(null);
+                    } else if (closed) {
+                        then.accept(null);
+                    } else {
                         cache.put(leaseSet, lane.clock().epochMillis());
                         lookups.found(store.key(), leaseSet);
                         then.accept(leaseSet);
                     }
                 });
+        learning -= taken ? 0 : one;
         return taken ? null : StoreRefusal.BUSY;
     }
 

@@ -25,6 +25,7 @@ import dev.samovar.netdb.NetDb;
 import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +53,9 @@ final class NetworkPort implements RouterPort {
 
     /** Lookups of clients without sessions at a time; more are told that nothing was found. */
     private static final int MAX_LOOKUPS = 256;
+
+    /** Of a session, that wait for the network. */
+    private static final int MAX_LOOKUPS_OF_A_SESSION = 64;
 
     private static final long MAX_LOOKUP_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
@@ -188,7 +192,11 @@ final class NetworkPort implements RouterPort {
         private Mapping options;
         private LocalDestination network;
         private boolean open;
-        private boolean placeholder;
+        /** The tunnel id in the lease set that only neighbours need; 0 for none. */
+        private int placeholder;
+        /** Lookups that wait for the network. */
+        private final List<Runnable> lookupsToCome = new ArrayList<>();
+
         private boolean detached;
 
         Presence(Destination destination, Mapping options, Inbox inbox) {
@@ -206,6 +214,8 @@ final class NetworkPort implements RouterPort {
             if (open) {
                 network.open();
             }
+            List.copyOf(lookupsToCome).forEach(Runnable::run);
+            lookupsToCome.clear();
         }
 
         // --- what the client wants
@@ -215,9 +225,9 @@ final class NetworkPort implements RouterPort {
             open = true;
             if (isLocal(options)) {
                 // with this the session is there for its neighbours; what others get comes with the first tunnel
-                placeholder = true;
+                placeholder = entropy.nonZeroInt();
                 long end = lane.clock().epochMillis() + PLACEHOLDER_MILLIS;
-                inbox.requestLeaseSet(List.of(new Lease(self, entropy.nonZeroInt(), end)));
+                inbox.requestLeaseSet(List.of(new Lease(self, placeholder, end)));
             }
             if (network != null) {
                 network.open();
@@ -226,8 +236,8 @@ final class NetworkPort implements RouterPort {
 
         @Override
         public Verdict send(Destination to, ByteBuf payload, long expirationMillis, long ticket) {
-            Presence neighbour = destinations.get(to.hash());
-            if (neighbour != null && isLocal(options) && isLocal(neighbour.options)) {
+            Presence neighbour = neighbour(to.hash());
+            if (neighbour != null) {
                 return hand(neighbour, payload);
             }
             if (network == null) {
@@ -244,6 +254,13 @@ final class NetworkPort implements RouterPort {
             };
         }
 
+        /** Who gets messages straight: ourselves, and others where both sides wish it. */
+        private Presence neighbour(Hash hash) {
+            Presence other = destinations.get(hash);
+            boolean direct = other == this || other != null && isLocal(options) && isLocal(other.options);
+            return direct ? other : null;
+        }
+
         private Verdict hand(Presence neighbour, ByteBuf payload) {
             boolean taken = neighbour.inbox.deliver(payload);
             if (!neighbour.inbox.isCongested()) {
@@ -257,11 +274,7 @@ final class NetworkPort implements RouterPort {
 
         @Override
         public void leaseSet(LeaseSet leaseSet, List<PrivateKey> privateKeys) {
-            if (placeholder) {
-                placeholder = false;
-                return;
-            }
-            if (network == null) {
+            if (network == null || isPlaceholder(leaseSet)) {
                 return;
             }
             X25519KeyPair keys = leaseSet instanceof LeaseSet2 second ? keysOf(second, privateKeys) : null;
@@ -270,6 +283,14 @@ final class NetworkPort implements RouterPort {
                 return;
             }
             network.leaseSet((LeaseSet2) leaseSet, keys);
+        }
+
+        private boolean isPlaceholder(LeaseSet leaseSet) {
+            return placeholder != 0
+                    && leaseSet instanceof LeaseSet2 second
+                    && second.leases().stream()
+                            .anyMatch(lease -> lease.tunnelId() == placeholder
+                                    && lease.gateway().equals(self));
         }
 
         /** The key pair of type 4; null when there is none, or its halves do not belong together. */
@@ -282,7 +303,7 @@ final class NetworkPort implements RouterPort {
                 }
                 X25519KeyPair keys = X25519KeyPair.of(
                         SecretBytes.takeOver(privateKeys.get(i).key().copy()));
-                if (java.util.Arrays.equals(keys.publicKey(), published.publicKey())) {
+                if (Arrays.equals(keys.publicKey(), published.publicKey())) {
                     return keys;
                 }
                 keys.destroy();
@@ -292,16 +313,30 @@ final class NetworkPort implements RouterPort {
 
         @Override
         public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {
-            Presence neighbour = destinations.get(hash);
-            if (hash.equals(destination.hash())) {
-                answer.accept(destination);
-            } else if (neighbour != null && isLocal(options) && isLocal(neighbour.options)) {
+            Presence neighbour = neighbour(hash);
+            if (neighbour != null) {
                 answer.accept(neighbour.destination);
-            } else if (network == null) {
+            } else if (network != null) {
+                within(timeoutMillis, answer, once -> network.lookup(hash, timeoutMillis, once));
+            } else if (detached || lookupsToCome.size() >= MAX_LOOKUPS_OF_A_SESSION) {
                 answer.accept(null);
             } else {
-                within(timeoutMillis, answer, once -> network.lookup(hash, timeoutMillis, once));
+                lookUpLater(hash, timeoutMillis, answer);
             }
+        }
+
+        private void lookUpLater(Hash hash, long timeoutMillis, Consumer<Destination> answer) {
+            Runnable[] later = new Runnable[1];
+            within(
+                    timeoutMillis,
+                    found -> {
+                        lookupsToCome.remove(later[0]);
+                        answer.accept(found);
+                    },
+                    once -> {
+                        later[0] = () -> network.lookup(hash, timeoutMillis, once);
+                        lookupsToCome.add(later[0]);
+                    });
         }
 
         @Override
@@ -336,6 +371,8 @@ final class NetworkPort implements RouterPort {
             }
             detached = true;
             destinations.remove(destination.hash());
+            destinations.values().forEach(other -> other.waiting.remove(inbox));
+            lookupsToCome.clear();
             if (network != null) {
                 network.close();
             }
@@ -375,6 +412,7 @@ final class NetworkPort implements RouterPort {
             case UNSUPPORTED_ENCRYPTION -> Outcome.UNSUPPORTED_ENCRYPTION;
             case NO_TUNNEL -> Outcome.NO_TUNNEL;
             case EXPIRED -> Outcome.EXPIRED;
+            case TOO_LARGE -> Outcome.TOO_LARGE;
         };
     }
 }

@@ -18,6 +18,7 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.i2np.TunnelGateway;
 import dev.samovar.netdb.NetDbNet.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +151,54 @@ class ClientViewTest {
                         .flatMap(client -> client.types.stream())
                         .filter(type -> type != Garlic.TYPE)
                         .toList());
+    }
+
+    /** In a small network it is often so, and nobody else may have the answer. */
+    @Test
+    void aFloodfillThatIsTheGatewayTooConfirmsAndAnswers() {
+        for (int i = 1; i < floodfills.length; i++) {
+            floodfills[i].deaf = true;
+        }
+        Client server = new Client(alice, bob, floodfills[0], 11);
+        Client caller = new Client(bob, alice, floodfills[0], 22);
+        TestLeaseSets.Owner owner = new TestLeaseSets.Owner(net.world.entropy());
+        LeaseSet published = leaseSet(owner);
+        on(() -> server.view.publish(published));
+        net.run(60, TimeUnit.SECONDS);
+        assertTrue(server.view.isPublished());
+        assertSame(published, net.await(then -> caller.view.lookup(owner.hash(), then)));
+    }
+
+    @Test
+    void whatNobodyAskedForIsNotKept() {
+        Client caller = new Client(bob, floodfills[2], floodfills[3], 22);
+        TestLeaseSets.Owner owner = new TestLeaseSets.Owner(net.world.entropy());
+        LeaseSet2 unasked = leaseSet(owner);
+        DatabaseStore store =
+                new DatabaseStore(owner.hash(), unasked.storeType(), 0, 0, null, FloodfillRole.encoded(unasked));
+        on(() -> caller.view.onStore(store));
+        on(() -> assertEquals(null, caller.view.find(owner.hash())));
+        List<LeaseSet> learnt = new ArrayList<>();
+        on(() -> caller.view.learn(store, learnt::add));
+        on(() -> assertEquals(owner.hash(), caller.view.find(owner.hash()).hash()));
+        assertEquals(1, learnt.size());
+    }
+
+    @Test
+    void whoeverHandsInALeaseSetIsToldHowItEnds() {
+        Client caller = new Client(bob, floodfills[2], floodfills[3], 22);
+        TestLeaseSets.Owner owner = new TestLeaseSets.Owner(net.world.entropy());
+        LeaseSet2 good = leaseSet(owner);
+        byte[] forged = FloodfillRole.encoded(good);
+        forged[forged.length - 1] ^= 1;
+        List<LeaseSet> learnt = new ArrayList<>();
+        on(() -> caller.view.learn(new DatabaseStore(owner.hash(), good.storeType(), 0, 0, null, forged), learnt::add));
+        on(() -> caller.view.learn(
+                new DatabaseStore(owner.hash(), good.storeType(), 0, 0, null, new byte[9]), learnt::add));
+        assertEquals(Arrays.asList(null, null), learnt);
+        on(caller.view::close);
+        on(() -> caller.view.learn(new DatabaseStore(owner.hash(), good.storeType(), 0, 0, null, forged), learnt::add));
+        assertEquals(3, learnt.size());
     }
 
     @Test

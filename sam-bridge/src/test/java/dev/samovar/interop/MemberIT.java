@@ -1,7 +1,11 @@
 package dev.samovar.interop;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,63 +29,76 @@ final class MemberIT {
     @RegisterExtension
     static final LogsOnFailure LOGS = new LogsOnFailure();
 
-    private static I2pdCourse course;
+    private static final Map<String, String> RESULTS = new HashMap<>();
+
+    private static ExternalProgram scenario;
 
     @BeforeAll
     static void run(TestReporter reporter) throws Exception {
-        course = I2pdCourse.run(
-                "member scenario", MemberScenario.class, I2pdNetwork.Plan.MEMBERS, folder, LOGS, LIMIT, reporter, "0");
+        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
+        for (Path router : I2pdNetwork.folders(folder, I2pdNetwork.Plan.MEMBERS)) {
+            LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
+        }
+        scenario = Namespace.start(
+                "member scenario", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString(), "0");
+        LOGS.add("the scenario's output", scenario::output);
+        RESULTS.putAll(Scenario.results(scenario, LIMIT, reporter));
     }
 
     @AfterAll
     static void end() {
-        if (course != null) {
-            course.close();
+        if (scenario != null) {
+            scenario.close();
         }
     }
 
     @Test
     void theProgramJoinsAndSaysThatItIsIntegrated() {
-        course.passed("joins");
+        passed("joins");
     }
 
     @Test
     void ourRouterInfoIsFoundAtTheirsAndTheirsByOurs() {
-        course.passed("found");
+        passed("found");
     }
 
     @Test
     void aSamClientFindsADestinationOfTheirs() {
-        course.passed("lease-set");
+        passed("lease-set");
     }
 
     @Test
     void weDialEachOfThem() {
-        course.passed("reaches-each");
+        passed("reaches-each");
     }
 
     @Test
     void eachOfThemDialsUs() {
-        course.passed("reached-by-each");
+        passed("reached-by-each");
     }
 
     @Test
     void theyPublishAtOurFloodfillAndAskIt() {
-        course.passed("serves-as-floodfill");
+        passed("serves-as-floodfill");
     }
 
     @Test
     void itIsTheSameRouterAfterARestart() {
-        course.passed("restarts");
+        passed("restarts");
     }
 
     @Test
     void nothingOfOursWasRefused() {
-        course.passed("no-refusals");
+        passed("no-refusals");
     }
 
     @Test
     void samovarEndsInGoodOrder() {
-        course.passed("stops");
+        passed("stops");
+    }
+
+    private static void passed(String step) {
+        String result = RESULTS.getOrDefault(step, "was not reached");
+        assertTrue(result.startsWith("PASS "), () -> step + ": " + result);
     }
 }

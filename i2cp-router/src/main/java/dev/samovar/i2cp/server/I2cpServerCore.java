@@ -489,6 +489,7 @@ public final class I2cpServerCore {
             case UNSUPPORTED_ENCRYPTION -> MessageStatus.UNSUPPORTED_ENCRYPTION;
             case NO_TUNNEL -> MessageStatus.NO_LOCAL_TUNNELS;
             case EXPIRED -> MessageStatus.EXPIRED;
+            case TOO_LARGE -> MessageStatus.BAD_MESSAGE;
         };
     }
 

@@ -57,7 +57,9 @@ public interface RouterPort {
         /** In its time there was no tunnel to send it out by. */
         NO_TUNNEL,
         /** Its time was over. */
-        EXPIRED
+        EXPIRED,
+        /** No message may be so large. */
+        TOO_LARGE
     }
 
     /** A destination's presence on the router. */
