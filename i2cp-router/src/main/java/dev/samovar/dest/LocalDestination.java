@@ -15,6 +15,7 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.tunnel.PoolListener;
+import dev.samovar.tunnel.PoolStatus;
 import dev.samovar.tunnel.TunnelPool;
 import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.ByteBuf;
@@ -284,9 +285,35 @@ public final class LocalDestination {
 
     // --- the end
 
-    /** Whether there is a way in and out, and others can find the way in: what a client's session waits for. */
+    /** What a client's session waits for until there is a way in and out, and others can find the way in. */
+    public enum Lack {
+        /** Nothing: it is ready. */
+        NONE,
+        /** Tunnels both ways: {@link #tunnels} says why. */
+        TUNNELS,
+        /** The client's signature under a lease set. */
+        SIGNATURE,
+        /** Word of a floodfill that it has the lease set. */
+        CONFIRMATION
+    }
+
+    public Lack lack() {
+        if (!outgoing.canAsk()) {
+            return Lack.TUNNELS;
+        }
+        if (own.leaseSet() == null) {
+            return Lack.SIGNATURE;
+        }
+        return options.publish() && !view.isPublished() ? Lack.CONFIRMATION : Lack.NONE;
+    }
+
     public boolean isReady() {
-        return own.leaseSet() != null && outgoing.canAsk() && (!options.publish() || view.isPublished());
+        return lack() == Lack.NONE;
+    }
+
+    /** How its tunnels are. */
+    public PoolStatus tunnels() {
+        return pool.status();
     }
 
     /** What its garlic sessions did; null before its first lease set. */

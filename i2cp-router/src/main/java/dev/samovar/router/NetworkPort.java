@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -101,15 +102,20 @@ final class NetworkPort implements RouterPort {
         }
     }
 
-    int sessions() {
-        return destinations.size();
-    }
-
-    /** Sessions that can send, and be found. */
-    int readySessions() {
-        return (int) destinations.values().stream()
-                .filter(presence -> presence.network != null && presence.network.isReady())
-                .count();
+    /** How many sessions there are, and what those wait for that cannot send yet, or not be found. */
+    RouterStatus.Sessions status() {
+        int ready = 0;
+        Map<String, Integer> waiting = new TreeMap<>();
+        for (Presence presence : destinations.values()) {
+            if (presence.network == null) {
+                waiting.merge("the network", 1, Integer::sum);
+            } else if (presence.network.isReady()) {
+                ready++;
+            } else {
+                waiting.merge(TunnelReport.lack(presence.network), 1, Integer::sum);
+            }
+        }
+        return new RouterStatus.Sessions(destinations.size(), ready, waiting);
     }
 
     @Override

@@ -47,6 +47,9 @@ final class RouterReport {
                     0,
                     Map.of(),
                     null,
+                    null,
+                    null,
+                    router.clients().status(),
                     null);
         }
         NetDbStatus netDb = router.netDb().status();
@@ -72,7 +75,10 @@ final class RouterReport {
                 bans.values().stream().mapToInt(Integer::intValue).sum(),
                 refusals(router, netDb, transports),
                 skew.isPresent() ? Long.valueOf(skew.getAsLong()) : null,
-                router.reseeder() == null ? null : router.reseeder().status());
+                router.reseeder() == null ? null : router.reseeder().status(),
+                TunnelReport.tunnels(router.tunnels().status()),
+                router.clients().status(),
+                TunnelReport.transit(router.transit().status(), config));
     }
 
     private static RouterStatus.State state(Router router, List<String> waitingFor) {
@@ -114,6 +120,8 @@ final class RouterReport {
         } else if (netDb.published() == Publisher.State.UNPUBLISHED || netDb.published() == Publisher.State.WAITING) {
             waiting.add("no floodfill has confirmed our RouterInfo yet");
         }
+        boolean fewRouters = !router.config().reseed() && netDb.routers() < TunnelReport.FEW_ROUTERS;
+        waiting.addAll(TunnelReport.waitingFor(router.tunnels().exploratory().status(), fewRouters));
         return waiting;
     }
 

@@ -22,6 +22,9 @@ import java.util.Map;
  * @param refusals what was refused since the start, by reason, in the order of the reasons' names
  * @param clockSkewMillis how far the peers' clocks are ahead of ours, or null while too few have told
  * @param reseed where the first RouterInfos come from, or null where none are needed
+ * @param tunnels its own tunnels and those of its clients, or null
+ * @param sessions of clients, or null
+ * @param transit tunnels of others, or null
  */
 public record RouterStatus(
         String network,
@@ -38,7 +41,10 @@ public record RouterStatus(
         int bans,
         Map<String, Long> refusals,
         Long clockSkewMillis,
-        Reseed reseed) {
+        Reseed reseed,
+        Tunnels tunnels,
+        Sessions sessions,
+        Transit transit) {
 
     /** How far a router has come. */
     public enum State {
@@ -89,6 +95,66 @@ public record RouterStatus(
     public record Reseed(
             String state, int hostsAnswered, int accepted, Map<String, Long> failures, Long nextTrySeconds) {}
 
+    /**
+     * Tunnels that the router builds for itself, called exploratory, and for its clients.
+     *
+     * @param inbound exploratory tunnels towards it
+     * @param outbound exploratory tunnels from it
+     * @param roundTripMillis that a test of the exploratory tunnels takes, or 0
+     * @param buildsPending under way, of all tunnels, also those of clients
+     * @param buildsAccepted since the start
+     * @param buildsFailed since the start, by reason
+     */
+    public record Tunnels(
+            Way inbound,
+            Way outbound,
+            long roundTripMillis,
+            int buildsPending,
+            long buildsAccepted,
+            Map<String, Long> buildsFailed) {
+
+        /**
+         * One direction.
+         *
+         * @param ready with hops, and not known to fail
+         * @param wanted how many there should be
+         * @param standIns tunnels without hops beside those, for want of others
+         */
+        public record Way(int ready, int wanted, int standIns) {}
+    }
+
+    /**
+     * Sessions of clients, each with a destination. That some wait does not make the router less {@link State#INTEGRATED}: new
+     * ones always do, and a client may want what cannot be had.
+     *
+     * @param total all
+     * @param ready those that can send, and be found if they want to
+     * @param waitingFor what the others lack, and how many of them
+     */
+    public record Sessions(int total, int ready, Map<String, Integer> waitingFor) {}
+
+    /**
+     * What the router does for the tunnels of others.
+     *
+     * @param on whether it takes any
+     * @param gateways tunnels that begin here
+     * @param participants tunnels that pass
+     * @param endpoints tunnels that end here
+     * @param kilobytesPerSecond carried lately
+     * @param mostKilobytesPerSecond that may be carried
+     * @param accepted requests, since the start
+     * @param refused requests, since the start; the reasons are among the refusals
+     */
+    public record Transit(
+            boolean on,
+            int gateways,
+            int participants,
+            int endpoints,
+            int kilobytesPerSecond,
+            int mostKilobytesPerSecond,
+            long accepted,
+            long refused) {}
+
     /** A router without a network of its own: one that needs nobody else, or another program's. */
     public static RouterStatus ofNoNetwork(String network, State state, List<String> waitingFor, long uptimeSeconds) {
         return new RouterStatus(
@@ -105,6 +171,9 @@ public record RouterStatus(
                 0,
                 0,
                 Map.of(),
+                null,
+                null,
+                null,
                 null,
                 null);
     }

@@ -11,26 +11,24 @@ final class PoolReport {
     static PoolStatus of(PoolPlan<?, ?> plan, long now) {
         PoolSide<?> in = plan.inbound();
         PoolSide<?> out = plan.outbound();
-        Obstacle inObstacle = obstacle(in, now);
         return new PoolStatus(
-                good(in, now),
-                in.config().wanted(),
-                in.pendingBuilds(),
-                good(out, now),
-                out.config().wanted(),
-                out.pendingBuilds(),
+                way(in, now),
+                way(out, now),
                 in.builtInAll() + out.builtInAll(),
                 in.failedInAll() + out.failedInAll(),
-                roundTripMillis(in),
-                inObstacle == Obstacle.NONE ? obstacle(out, now) : inObstacle);
+                roundTripMillis(in));
     }
 
-    private static <T> int good(PoolSide<T> side, long now) {
-        int count = 0;
+    private static <T> PoolStatus.Way way(PoolSide<T> side, long now) {
+        int good = 0;
+        int standIns = 0;
         for (PoolSide.Member<T> member : side.members()) {
-            count += member.isUsable(now) && !member.isSuspect() ? 1 : 0;
+            if (member.isUsable(now) && !member.isSuspect()) {
+                good++;
+                standIns += member.fallback ? 1 : 0;
+            }
         }
-        return count;
+        return new PoolStatus.Way(good, standIns, side.config().wanted(), side.pendingBuilds(), obstacle(side, now));
     }
 
     private static <T> long roundTripMillis(PoolSide<T> side) {

@@ -230,6 +230,7 @@ final class PoolSide<T> {
         }
         failed++;
         failuresInARow++;
+        noPathInARow = 0;
         if (failuresInARow > FREE_FAILURES) {
             pause(FIRST_PAUSE_MILLIS, MAX_PAUSE_MILLIS, failuresInARow - FREE_FAILURES - 1, now);
         }

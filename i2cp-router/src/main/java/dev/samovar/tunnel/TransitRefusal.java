@@ -53,7 +53,7 @@ public enum TransitRefusal {
     }
 
     /** Whether the request goes on, with our no in it; the others are dropped in silence. */
-    boolean isAnswered() {
+    public boolean isAnswered() {
         return answered;
     }
 }

@@ -110,7 +110,7 @@ public final class TunnelPool {
 
     public PoolStatus status() {
         return plan.isClosed()
-                ? new PoolStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, PoolStatus.Obstacle.CLOSED)
+                ? new PoolStatus(PoolStatus.Way.CLOSED, PoolStatus.Way.CLOSED, 0, 0, 0)
                 : PoolReport.of(plan, now());
     }
 

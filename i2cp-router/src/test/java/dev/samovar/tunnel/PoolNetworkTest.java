@@ -85,7 +85,10 @@ class PoolNetworkTest {
         TunnelPool client = alone.pool(PoolConfig.of(2, 2), new Owner());
         net.world.runFor(30, TimeUnit.MINUTES);
         assertEquals(1, alone.tunnels.exploratory().leases().size());
-        assertEquals(Obstacle.HOPS, alone.tunnels.exploratory().status().obstacle());
+        PoolStatus exploratory = alone.tunnels.exploratory().status();
+        assertEquals(new PoolStatus.Way(1, 1, 2, 0, Obstacle.HOPS), exploratory.inbound());
+        assertEquals(new PoolStatus.Way(1, 1, 2, 0, Obstacle.HOPS), exploratory.outbound());
+        assertEquals(0, exploratory.inbound().proper());
         assertTrue(client.leases().isEmpty());
         assertEquals(Obstacle.EXPLORATORY_TUNNELS, client.status().obstacle());
         assertFalse(client.status().isReady());
@@ -248,7 +251,7 @@ class PoolNetworkTest {
         for (int minute = 0; minute < 40; minute++) {
             net.world.runFor(1, TimeUnit.MINUTES);
             PoolStatus status = client.status();
-            good += status.inbound() >= 2 && status.outbound() >= 2 ? 1 : 0;
+            good += status.inbound().tunnels() >= 2 && status.outbound().tunnels() >= 2 ? 1 : 0;
         }
         assertTrue(good > 30, good + " of 40 minutes");
         long nanos = net.world.nanos();
@@ -314,7 +317,8 @@ class PoolNetworkTest {
             for (TunnelPool pool : pools) {
                 PoolStatus status = pool.status();
                 samples++;
-                incomplete += status.inbound() < 2 || status.outbound() < 2 ? 1 : 0;
+                incomplete +=
+                        status.inbound().tunnels() < 2 || status.outbound().tunnels() < 2 ? 1 : 0;
                 none += pool.leases().isEmpty() || pool.outbound().isEmpty() ? 1 : 0;
                 assertTrue(pool.leases().size() <= 2);
                 assertTrue(pool.inbound().size() <= 8, pool.inbound().size() + " tunnels");

@@ -271,6 +271,14 @@ class PoolPlanTest {
         }
         assertTrue(tries > 50 && tries < 120, tries + " tries");
         assertTrue(plan.inbound().lacksHops());
+        for (int tried = 0; tried < 10 && plan.inbound().lacksHops(); tried++) {
+            List<Build<String, String>> all = List.copyOf(builds);
+            builds.clear();
+            all.forEach(build -> plan.buildFailed(build.token(), now));
+            now = plan.nextTimeout(now);
+            drain();
+        }
+        assertFalse(plan.inbound().lacksHops(), "hops were found");
     }
 
     @org.junit.jupiter.api.Test

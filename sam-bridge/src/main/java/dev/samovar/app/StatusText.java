@@ -65,6 +65,15 @@ final class StatusText {
                             + (transport.published() == null ? "not published" : "published " + transport.published())
                             + ", " + transport.inbound() + " in, " + transport.outbound() + " out");
         }
+        if (router.tunnels() != null) {
+            tunnels(router.tunnels());
+        }
+        if (router.sessions() != null) {
+            sessions(router.sessions());
+        }
+        if (router.transit() != null) {
+            transit(router.transit());
+        }
         line("traffic", bytes(router.bytesIn()) + " in, " + bytes(router.bytesOut()) + " out");
         if (router.clockSkewMillis() != null) {
             line("clock", skew(router.clockSkewMillis()));
@@ -75,6 +84,48 @@ final class StatusText {
         if (!router.refusals().isEmpty()) {
             line("refused", reasons(router.refusals()));
         }
+    }
+
+    private void tunnels(RouterStatus.Tunnels tunnels) {
+        long failed = tunnels.buildsFailed().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        line(
+                "tunnels",
+                "exploratory " + way(tunnels.inbound()) + " in, " + way(tunnels.outbound()) + " out"
+                        + (tunnels.roundTripMillis() == 0
+                                ? ""
+                                : ", " + tunnels.roundTripMillis() + " ms there and back")
+                        + "; " + count(tunnels.buildsAccepted(), "build") + " accepted, " + failed + " failed"
+                        + (failed == 0 ? "" : " (" + reasons(tunnels.buildsFailed()) + ")") + ", "
+                        + tunnels.buildsPending() + " under way");
+    }
+
+    private static String way(RouterStatus.Tunnels.Way way) {
+        return way.ready() + " of " + way.wanted()
+                + (way.standIns() == 0 ? "" : " and " + way.standIns() + " without hops");
+    }
+
+    private void sessions(RouterStatus.Sessions sessions) {
+        StringJoiner waiting = new StringJoiner(", ");
+        sessions.waitingFor().forEach((what, how) -> waiting.add(how + " for " + what));
+        line(
+                "sessions",
+                sessions.total() + ", " + sessions.ready() + " ready" + (waiting.length() == 0 ? "" : "; waiting: ")
+                        + waiting);
+    }
+
+    private void transit(RouterStatus.Transit transit) {
+        if (!transit.on()) {
+            line("transit", "off, " + count(transit.refused(), "request") + " refused");
+            return;
+        }
+        line(
+                "transit",
+                count(transit.gateways(), "gateway") + ", " + count(transit.participants(), "participant") + ", "
+                        + count(transit.endpoints(), "endpoint") + ", " + transit.kilobytesPerSecond() + " of "
+                        + transit.mostKilobytesPerSecond() + " kB/s; " + count(transit.accepted(), "request")
+                        + " accepted, " + transit.refused() + " refused");
     }
 
     private void reseed(RouterStatus.Reseed reseed) {

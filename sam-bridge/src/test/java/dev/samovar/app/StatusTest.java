@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,7 +49,16 @@ class StatusTest {
             1,
             Map.of("BAD_SIGNATURE", 4L),
             -1500L,
-            new RouterStatus.Reseed("waiting", 1, 77, Map.of("CONNECT", 3L), 40L));
+            new RouterStatus.Reseed("waiting", 1, 77, Map.of("CONNECT", 3L), 40L),
+            new RouterStatus.Tunnels(
+                    new RouterStatus.Tunnels.Way(2, 2, 0),
+                    new RouterStatus.Tunnels.Way(0, 2, 1),
+                    120,
+                    3,
+                    14,
+                    new TreeMap<>(Map.of("timed_out", 2L, "refused", 1L))),
+            new RouterStatus.Sessions(3, 1, new TreeMap<>(Map.of("exploratory tunnels", 2))),
+            new RouterStatus.Transit(true, 1, 12, 0, 34, 128, 40, 3));
 
     private static final GatewayStatus STATUS = new GatewayStatus(
             "1.0",
@@ -107,6 +117,10 @@ class StatusTest {
                 peers      3 connected, 1 shut out
                 netDb      7 routers, 1 floodfill among them, 2 lease sets
                 transport  NTCP2, listens on 44.1.2.3:9999, not published, 1 in, 2 out
+                tunnels    exploratory 2 of 2 in, 0 of 2 and 1 without hops out, 120 ms there and back; \
+                14 builds accepted, 3 failed (1 refused, 2 timed out), 3 under way
+                sessions   3, 1 ready; waiting: 2 for exploratory tunnels
+                transit    1 gateway, 12 participants, 0 endpoints, 34 of 128 kB/s; 40 requests accepted, 3 refused
                 traffic    1.2 kB in, 56.8 MB out
                 clock      1.5 s ahead of the peers'
                 reseed     waiting 40 s, 77 routers from 1 host; failed: 3 connect
@@ -123,6 +137,42 @@ class StatusTest {
         assertEquals(-1500, answer.at("/router/clockSkewMillis").intValue());
         assertEquals(2, answer.at("/router/transports/0/outbound").intValue());
         assertEquals(2, answer.at("/clients/samSessions").intValue());
+        assertEquals(2, answer.at("/router/tunnels/inbound/ready").intValue());
+        assertEquals(2, answer.at("/router/tunnels/outbound/wanted").intValue());
+        assertEquals(2, answer.at("/router/tunnels/buildsFailed/timed_out").intValue());
+        assertEquals(1, answer.at("/router/sessions/ready").intValue());
+        assertEquals(12, answer.at("/router/transit/participants").intValue());
+        assertTrue(answer.at("/router/transit/on").booleanValue());
+    }
+
+    @Test
+    void aRouterThatCarriesNothingForOthersSaysSo() throws Exception {
+        RouterStatus local = RouterStatus.ofNoNetwork("local", RouterStatus.State.INTEGRATED, List.of(), 5);
+        RouterStatus off = new RouterStatus(
+                "live",
+                2,
+                RouterStatus.State.INTEGRATED,
+                List.of(),
+                "Ab3x",
+                200,
+                local.peers(),
+                0,
+                List.of(),
+                0,
+                0,
+                0,
+                Map.of(),
+                null,
+                null,
+                null,
+                new RouterStatus.Sessions(1, 1, Map.of()),
+                new RouterStatus.Transit(false, 0, 0, 0, 0, 128, 0, 1));
+        serve(then -> then.accept(
+                new GatewayStatus("1.0", 5, "a:1", "b:2", null, new GatewayStatus.Clients(0, 1, 0, 0, 2, 0), off)));
+        String text = ask(false);
+        assertTrue(text.contains("\nnetwork    live 2, integrated\n"), text);
+        assertTrue(text.contains("\nsessions   1, 1 ready\ntransit    off, 1 request refused\n"), text);
+        assertFalse(text.contains("tunnels"), text);
     }
 
     @Test
