@@ -15,7 +15,6 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.tunnel.PoolListener;
-import dev.samovar.tunnel.PoolStatus;
 import dev.samovar.tunnel.TunnelPool;
 import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.ByteBuf;
@@ -289,7 +288,7 @@ public final class LocalDestination {
     public enum Lack {
         /** Nothing: it is ready. */
         NONE,
-        /** Tunnels both ways: {@link #tunnels} says why. */
+        /** Tunnels both ways: {@link #pool} says why. */
         TUNNELS,
         /** The client's signature under a lease set. */
         SIGNATURE,
@@ -309,11 +308,6 @@ public final class LocalDestination {
 
     public boolean isReady() {
         return lack() == Lack.NONE;
-    }
-
-    /** How its tunnels are. */
-    public PoolStatus tunnels() {
-        return pool.status();
     }
 
     /** What its garlic sessions did; null before its first lease set. */

@@ -649,7 +649,7 @@ public final class Router {
 
         @Override
         public void toSelf(I2npMessage message) {
-            dispatch.handleOwn(message);
+            dispatch.handleAnonymous(message);
         }
 
         @Override

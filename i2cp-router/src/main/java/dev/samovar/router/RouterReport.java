@@ -116,7 +116,9 @@ final class RouterReport {
                             : ": " + transports.dialFailures() + " (is the network up, is the seed old?)"));
         }
         if (netDb.floodfills() == 0) {
-            waiting.add("no floodfill is known");
+            if (router.config().reseed() || !router.config().floodfill()) {
+                waiting.add("no floodfill is known");
+            }
         } else if (netDb.published() == Publisher.State.UNPUBLISHED || netDb.published() == Publisher.State.WAITING) {
             waiting.add("no floodfill has confirmed our RouterInfo yet");
         }

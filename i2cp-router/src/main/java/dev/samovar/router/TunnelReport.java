@@ -14,9 +14,10 @@ import java.util.TreeMap;
 /** The part of a router's report that tells of tunnels, and of the sessions that need them. */
 final class TunnelReport {
 
-    // ends of builds, as TunnelsStatus names them; what is no longer wanted has not failed
+    // ends of builds, as TunnelsStatus names them; what is no longer wanted has not failed, nor what could not begin
     private static final String ACCEPTED = "accepted";
     private static final String UNWANTED = "unwanted";
+    private static final String NO_HOPS = "no_hops";
 
     /**
      * In a private network of fewer other routers than this it may be that none of them can be a hop: the only other router may
@@ -30,6 +31,7 @@ final class TunnelReport {
         Map<String, Long> failed = new TreeMap<>(tunnels.builds());
         Long accepted = failed.remove(ACCEPTED);
         failed.remove(UNWANTED);
+        failed.remove(NO_HOPS);
         PoolStatus exploratory = tunnels.exploratory();
         return new RouterStatus.Tunnels(
                 way(exploratory.inbound()),
@@ -90,7 +92,7 @@ final class TunnelReport {
     static String lack(LocalDestination destination) {
         return switch (destination.lack()) {
             case NONE -> "nothing";
-            case TUNNELS -> lack(destination.tunnels().obstacle());
+            case TUNNELS -> lack(destination.pool().status().obstacle());
             case SIGNATURE -> "their clients to sign a lease set";
             case CONFIRMATION -> "a floodfill to confirm their lease set";
         };

@@ -370,12 +370,14 @@ public final class Tunnels {
     private void toSelf(I2npMessage message) {
         if (message.typeCode() == TunnelGateway.TYPE) {
             try {
+                message.body().markReaderIndex();
                 TunnelGateway gateway = TunnelGateway.decode(message.body());
                 if (onTunnelGateway(gateway)) {
                     message.release();
                     return;
                 }
                 gateway.release();
+                message.body().resetReaderIndex();
             } catch (WireException malformed) {
                 message.release();
                 return;

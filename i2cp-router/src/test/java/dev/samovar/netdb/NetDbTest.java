@@ -311,6 +311,24 @@ class NetDbTest {
     }
 
     @Test
+    void answersForATunnelThatBeginsAtTheFloodfillItselfGoThere() {
+        Node floodfill = floodfills(1)[0];
+        net.run(1, TimeUnit.SECONDS);
+        LeaseSet leaseSet = new TestLeaseSets.Owner(net.world.entropy()).sign(net.world.epochMillis(), 600);
+        DatabaseStore store = new DatabaseStore(
+                leaseSet.hash(), leaseSet.storeType(), 5, 6, floodfill.hash(), FloodfillRole.encoded(leaseSet));
+        on(() -> floodfill.netDb.onStore(null, store));
+        on(() -> floodfill.netDb.onLookup(
+                null, new DatabaseLookup(leaseSet.hash(), floodfill.hash(), Kind.LEASE_SET, 7, List.of(), null)));
+        net.run(1, TimeUnit.SECONDS);
+        assertEquals(
+                List.of(6, 7),
+                floodfill.gateways.stream().map(reply -> reply.tunnelId()).toList());
+        floodfill.gateways.forEach(reply -> reply.release());
+        assertEquals(Map.of(), status(floodfill).lookupRefusals());
+    }
+
+    @Test
     void aGatewayThatIsUnknownIsLookedUpForTheAnswer() {
         Node[] floodfills = floodfills(2);
         Node stranger = net.add(false);

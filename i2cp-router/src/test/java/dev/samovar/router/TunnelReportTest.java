@@ -57,7 +57,7 @@ class TunnelReportTest {
                 new PoolStatus(GOOD, bare(Obstacle.HOPS), 0, 0, 70),
                 0,
                 0,
-                Map.of("accepted", 7L, "unwanted", 1L, "refused", 2L, "timed_out", 3L),
+                Map.of("accepted", 7L, "unwanted", 1L, "no_hops", 9L, "refused", 2L, "timed_out", 3L),
                 4,
                 0,
                 Map.of());

@@ -182,6 +182,22 @@ class PoolNetworkTest {
     }
 
     @Test
+    void aTunnelWithoutHopsLeadsIntoThoseOfOthersThatBeginHere() {
+        PoolNet net = net(16, GOOD, 2);
+        Router here = net.routers().get(0);
+        start(net);
+        Owner other = new Owner();
+        TunnelPool out = here.pool(PoolConfig.of(0, 1), new Owner());
+        TunnelPool in = net.routers().get(1).pool(PoolConfig.of(1, 1), other);
+        net.world.runFor(20, TimeUnit.SECONDS);
+        assertEquals(here.hash(), in.leases().get(0).gateway());
+        assertTrue(send(here, out, to(in), message(net, 7, 1000)));
+        net.world.runFor(1, TimeUnit.SECONDS);
+        assertEquals(Set.of(7), other.messages.keySet());
+        close(net);
+    }
+
+    @Test
     void inANetworkOfTwoTunnelsAreAsShortAsItIs() {
         PoolNet net = net(6, GOOD, 2);
         start(net);

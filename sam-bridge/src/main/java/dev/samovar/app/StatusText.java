@@ -103,7 +103,7 @@ final class StatusText {
 
     private static String way(RouterStatus.Tunnels.Way way) {
         return way.ready() + " of " + way.wanted()
-                + (way.standIns() == 0 ? "" : " and " + way.standIns() + " without hops");
+                + (way.ready() > 0 || way.standIns() == 0 ? "" : ", " + way.standIns() + " without hops,");
     }
 
     private void sessions(RouterStatus.Sessions sessions) {

@@ -117,7 +117,7 @@ class StatusTest {
                 peers      3 connected, 1 shut out
                 netDb      7 routers, 1 floodfill among them, 2 lease sets
                 transport  NTCP2, listens on 44.1.2.3:9999, not published, 1 in, 2 out
-                tunnels    exploratory 2 of 2 in, 0 of 2 and 1 without hops out, 120 ms there and back; \
+                tunnels    exploratory 2 of 2 in, 0 of 2, 1 without hops, out, 120 ms there and back; \
                 14 builds accepted, 3 failed (1 refused, 2 timed out), 3 under way
                 sessions   3, 1 ready; waiting: 2 for exploratory tunnels
                 transit    1 gateway, 12 participants, 0 endpoints, 34 of 128 kB/s; 40 requests accepted, 3 refused
