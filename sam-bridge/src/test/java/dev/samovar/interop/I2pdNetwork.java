@@ -110,6 +110,11 @@ final class I2pdNetwork implements AutoCloseable {
         return plan.routers;
     }
 
+    /** Ends a router in the middle of its work. */
+    void kill(int router) {
+        routers.get(router).close();
+    }
+
     /** The file with a router's RouterInfo. */
     Path routerInfo(int router) {
         return folder(router).resolve("router.info");

@@ -24,7 +24,6 @@ final class I2pdScenario {
     private static final int SESSION_TRIES = 3;
     private static final int ECHO_BYTES = 256 * 1024;
     static final int STALLED_BYTES = 4 * 1024 * 1024;
-    private static final int SMALL_BUFFER = 32 * 1024;
     private static final String OPTIONS = "SIGNATURE_TYPE=7 i2cp.leaseSetEncType=4 inbound.length=1 outbound.length=1"
             + " inbound.quantity=5 outbound.quantity=5";
 
@@ -80,9 +79,9 @@ final class I2pdScenario {
             ours = new SamSession(samovar.sam(), PATIENCE, "ours" + suffix, "STREAM", OPTIONS);
             Echo.join(making, (int) PATIENCE.toSeconds());
             try {
-                try (Pair forth = connect(ours, theirs);
-                        Pair back = connect(theirs, ours)) {
-                    return "made " + number + " time(s), connected after " + forth.tries + " and " + back.tries
+                try (StreamPair forth = StreamPair.connect(ours, theirs, LEASE_SETS);
+                        StreamPair back = StreamPair.connect(theirs, ours, LEASE_SETS)) {
+                    return "made " + number + " time(s), connected after " + forth.tries() + " and " + back.tries()
                             + " tries";
                 }
             } catch (IOException unreachable) {
@@ -92,37 +91,6 @@ final class I2pdScenario {
                 System.out.println("again: " + unreachable);
                 ours.close();
                 theirs.close();
-            }
-        }
-    }
-
-    /** Both ends of a stream. */
-    private record Pair(SamSocket caller, SamSocket called, int tries) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            caller.close();
-            called.close();
-        }
-    }
-
-    private static Pair connect(SamSession from, SamSession to) throws Exception {
-        long deadline = System.nanoTime() + LEASE_SETS.toNanos();
-        for (int tries = 1; ; tries++) {
-            SamSocket accepting = to.accept(SMALL_BUFFER);
-            try {
-                SamSocket caller = from.connect(to.destination(), SMALL_BUFFER);
-                String who = accepting.readLine().split(" ")[0];
-                if (!who.equals(from.destination())) {
-                    throw new AssertionError(to.id() + " was told of another caller than " + from.id());
-                }
-                return new Pair(caller, accepting, tries);
-            } catch (IOException failed) {
-                accepting.close();
-                if (System.nanoTime() > deadline) {
-                    throw new IOException(from.id() + " does not reach " + to.id(), failed);
-                }
-                // A refusal comes at once while there is no lease set.
-                Thread.sleep(250);
             }
         }
     }
@@ -159,11 +127,9 @@ final class I2pdScenario {
     }
 
     private static String echo(SamSession from, SamSession to) throws Exception {
-        try (Pair pair = connect(from, to)) {
-            CompletableFuture<Void> serving = Echo.start("echo server", () -> Echo.serve(pair.called, ECHO_BYTES));
-            Echo.run(pair.caller, ECHO_BYTES, 90);
-            Echo.join(serving, 30);
-            return "connected after " + pair.tries + " tries";
+        try (StreamPair pair = StreamPair.connect(from, to, LEASE_SETS)) {
+            pair.echo(ECHO_BYTES, 90);
+            return "connected after " + pair.tries() + " tries";
         }
     }
 
@@ -173,14 +139,14 @@ final class I2pdScenario {
      */
     private String stalledReader() throws Exception {
         long seed = System.nanoTime();
-        try (Pair pair = connect(ours, theirs)) {
+        try (StreamPair pair = StreamPair.connect(ours, theirs, LEASE_SETS)) {
             long before = samovar.residentKibibytes();
             AtomicLong sent = new AtomicLong();
             CompletableFuture<Void> sending = Echo.start(
                     "their sender",
                     () -> Echo.send(
                             (bytes, from, length) -> {
-                                pair.called.write(bytes, from, length);
+                                pair.called().write(bytes, from, length);
                                 sent.addAndGet(length);
                             },
                             STALLED_BYTES,
@@ -195,7 +161,7 @@ final class I2pdScenario {
                 most = Math.max(most, samovar.residentKibibytes());
             }
             long taken = sent.get();
-            Echo.join(Echo.start("our reader", () -> Echo.verify(pair.caller::readSome, STALLED_BYTES, seed)), 120);
+            Echo.join(Echo.start("our reader", () -> Echo.verify(pair.caller()::readSome, STALLED_BYTES, seed)), 120);
             Echo.join(sending, 10);
             return "MEMORY " + (most - before) + " KiB above " + before + "; TAKEN " + taken / 1024 + " KiB";
         }

@@ -94,10 +94,11 @@ final class JavaI2pClient {
 
     private String run(String[] words) throws Exception {
         return switch (words[0]) {
-            case "open" -> open(words[1], words[2], words[3]);
+            case "open" -> open(words[1], words[2], words[3], words.length > 4 ? words[4] : "0");
             case "serve" -> serve(Integer.parseInt(words[1]));
-            case "echo" -> echo(server.destination());
-            case "connect" -> echo(new Destination(words[1]));
+            case "echo" -> echo(server.destination(), STREAM_BYTES);
+            case "connect" ->
+                echo(new Destination(words[1]), words.length > 2 ? Integer.parseInt(words[2]) : STREAM_BYTES);
             case "datagrams" -> datagrams();
             case "lookup-hash" -> lookupHash(new Destination(words[1]));
             case "lookup-b32" -> lookupBase32(new Destination(words[1]));
@@ -115,12 +116,14 @@ final class JavaI2pClient {
         };
     }
 
-    private String open(String signatureType, String encryptionTypes, String fastReceive) throws Exception {
+    private String open(String signatureType, String encryptionTypes, String fastReceive, String hops)
+            throws Exception {
         Properties options = new Properties();
         for (String direction : new String[] {"inbound", "outbound"}) {
-            options.setProperty(direction + ".length", "0");
+            options.setProperty(direction + ".length", hops);
+            options.setProperty(direction + ".lengthVariance", "0");
             options.setProperty(direction + ".quantity", "2");
-            options.setProperty(direction + ".allowZeroHop", "true");
+            options.setProperty(direction + ".allowZeroHop", hops.equals("0") ? "true" : "false");
         }
         if (!encryptionTypes.equals("default")) {
             options.setProperty("i2cp.leaseSetEncType", encryptionTypes);
@@ -162,17 +165,13 @@ final class JavaI2pClient {
         }
     }
 
-    private String echo(Destination to) throws Exception {
+    private String echo(Destination to, int bytes) throws Exception {
         I2PSocketOptions options = client.manager.buildOptions(new Properties());
         options.setConnectTimeout(30_000);
         long start = System.nanoTime();
         try (I2PSocket stream = client.manager.connect(to, options)) {
             stream.setReadTimeout(STREAM_SECONDS * 1_000L);
-            Echo.run(
-                    Echo.source(stream.getInputStream()),
-                    Echo.sink(stream.getOutputStream()),
-                    STREAM_BYTES,
-                    STREAM_SECONDS);
+            Echo.run(Echo.source(stream.getInputStream()), Echo.sink(stream.getOutputStream()), bytes, STREAM_SECONDS);
         }
         return (System.nanoTime() - start) / 1_000_000 + " ms";
     }

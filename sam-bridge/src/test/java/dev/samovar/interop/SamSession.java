@@ -20,12 +20,25 @@ final class SamSession implements AutoCloseable {
      */
     SamSession(InetSocketAddress bridge, Duration patience, String id, String style, String options)
             throws IOException {
+        this(bridge, patience, id, style, "TRANSIENT", options);
+    }
+
+    /** The same with keys that were made before. */
+    static SamSession of(
+            InetSocketAddress bridge, Duration patience, String id, String style, String keys, String options)
+            throws IOException {
+        return new SamSession(bridge, patience, id, style, keys, options);
+    }
+
+    private SamSession(
+            InetSocketAddress bridge, Duration patience, String id, String style, String keys, String options)
+            throws IOException {
         this.bridge = bridge;
         this.patience = patience;
         this.id = id;
         control = new SamSocket(bridge, patience);
         try {
-            control.good("SESSION CREATE STYLE=" + style + " ID=" + id + " DESTINATION=TRANSIENT " + options);
+            control.good("SESSION CREATE STYLE=" + style + " ID=" + id + " DESTINATION=" + keys + " " + options);
             destination = SamSocket.value(control.good("NAMING LOOKUP NAME=ME"), "VALUE");
         } catch (IOException | RuntimeException failed) {
             control.close();

@@ -1,0 +1,378 @@
+package dev.samovar.interop;
+
+import dev.samovar.base.Encodings;
+import dev.samovar.data.Hash;
+import dev.samovar.data.RouterInfo;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What {@link TunnelIT} has done, inside the namespace of the private network: two Samovars with routers of their own among six
+ * i2pd routers and a Java I2P router; programs reach each other through tunnels. Each step ends with a line {@code PASS name
+ * ...} or {@code FAIL name ...}, the last line is {@code DONE}.
+ */
+final class TunnelScenario {
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LEASE_SETS = Duration.ofSeconds(60);
+
+    /** i2pd goes on with a garlic session that its peer has lost for two minutes and more. */
+    private static final Duration FORGETTING = Duration.ofSeconds(240);
+
+    private static final int SESSION_TRIES = 3;
+    private static final int MEGABYTE = 1 << 20;
+    private static final int QUARTER_MEGABYTE = 256 * 1024;
+    private static final int ECHO_SECONDS = 120;
+
+    private static final String HOST = "44.200.0.1";
+    private static final String OTHER_HOST = "44.201.0.1";
+    private static final String JAVA_HOST = "44.0.0.1";
+
+    /** Java I2P takes 90 s before it is a hop; the tests of it come last. */
+    private static final int JAVA_TRIES = 3;
+
+    private final Path jar;
+    private final Path folder;
+    private final I2pdNetwork network;
+    private final Path seed;
+    private Samovar samovar;
+    private Samovar other;
+    private ExternalProgram java;
+    private int javaI2cp;
+    private int sessions;
+
+    private TunnelScenario(Path jar, Path folder, I2pdNetwork network) throws IOException {
+        this.jar = jar;
+        this.folder = folder;
+        this.network = network;
+        this.seed = Files.createDirectories(folder.resolve("seed"));
+    }
+
+    /** @param arguments i2pd, samovar.jar, a folder */
+    public static void main(String[] arguments) throws Exception {
+        Echo.start("end with the test", () -> {
+            while (System.in.read() >= 0) {}
+            Runtime.getRuntime().halt(1);
+        });
+        Path folder = Path.of(arguments[2]);
+        try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.MEMBERS, START)) {
+            System.out.println("NETWORK is up");
+            new TunnelScenario(Path.of(arguments[1]), folder, network).run();
+        }
+    }
+
+    private void run() throws Exception {
+        for (int router = 0; router < network.routers(); router++) {
+            RouterInfo info = RouterInfo.fromBytes(Files.readAllBytes(network.routerInfo(router)));
+            Files.write(
+                    seed.resolve("routerInfo-" + Encodings.base64(info.hash().toBytes()) + ".dat"), info.bytes());
+        }
+        Scenario.step("starts", this::starts);
+        Scenario.step("streams-1-hop", () -> streams(1, MEGABYTE));
+        Scenario.step("streams-2-hops", () -> streams(2, MEGABYTE));
+        Scenario.step("datagrams", this::datagrams);
+        Scenario.step("ours-to-ours", this::oursToOurs);
+        Scenario.step("transit", this::transit);
+        Scenario.step("java", this::java);
+        Scenario.step("restart", this::restart);
+        Scenario.step("hop-killed", this::hopKilled);
+        Scenario.step("stops", this::stops);
+        System.out.println("DONE");
+    }
+
+    private Samovar start(String name, String host) throws Exception {
+        return Samovar.member(
+                jar,
+                folder.resolve(name),
+                List.of(
+                        "--net-id",
+                        "" + I2pdNetwork.NETWORK,
+                        "--seed",
+                        seed.toString(),
+                        "--host",
+                        host,
+                        // the share of others is a hard limit, which these tests would reach
+                        "--bandwidth",
+                        "100000"));
+    }
+
+    /** Starts ours, and Java I2P early: it takes its time until it is of use. */
+    private String starts() throws Exception {
+        samovar = start("samovar", HOST);
+        other = start("other", OTHER_HOST);
+        awaitIntegrated(samovar);
+        awaitIntegrated(other);
+        List<Path> known = new ArrayList<>();
+        for (int router = 0; router < network.routers(); router++) {
+            known.add(network.routerInfo(router));
+        }
+        java = ExternalProgram.start(
+                "Java I2P router",
+                JavaI2pRouter.memberCommand(
+                        Files.createDirectories(folder.resolve("java")), I2pdNetwork.NETWORK, JAVA_HOST, known));
+        String ready = java.awaitLine(line -> line.startsWith("READY i2cp="), PATIENCE);
+        javaI2cp = Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
+        return "integrated";
+    }
+
+    private static void awaitIntegrated(Samovar samovar) throws Exception {
+        SamovarStatus[] last = new SamovarStatus[1];
+        try {
+            I2pdNetwork.await("the program to be integrated", PATIENCE, () -> {
+                last[0] = samovar.status();
+                return last[0].state().equals("INTEGRATED");
+            });
+        } catch (AssertionError late) {
+            throw new AssertionError("not integrated: " + last[0], late);
+        }
+    }
+
+    /** A session of five tunnels each way, as i2pd has them, so that both sides are alike. */
+    private SamSession session(InetSocketAddress sam, String style, int hops, String more) throws IOException {
+        return new SamSession(
+                sam,
+                PATIENCE,
+                style.toLowerCase(Locale.ROOT) + "-" + ++sessions,
+                style,
+                "SIGNATURE_TYPE=7 i2cp.leaseSetEncType=4 inbound.length=" + hops + " outbound.length=" + hops
+                        + " inbound.quantity=3 outbound.quantity=3 " + more);
+    }
+
+    private interface Use {
+        String with(SamSession ours, SamSession theirs) throws Exception;
+    }
+
+    /**
+     * Has a session on both sides, and again when they do not reach each other: this i2pd sometimes leaves a lease set
+     * unpublished for minutes if its outbound tunnels were late; the remedy is a new session.
+     */
+    private String between(InetSocketAddress one, InetSocketAddress two, String style, int hops, String more, Use use)
+            throws Exception {
+        for (int number = 1; ; number++) {
+            CompletableFuture<SamSession> theirs = new CompletableFuture<>();
+            Echo.start("their session", () -> {
+                try {
+                    theirs.complete(session(two, style, hops, more));
+                } catch (IOException failed) {
+                    theirs.completeExceptionally(failed);
+                }
+            });
+            try (SamSession ours = session(one, style, hops, more);
+                    SamSession far = theirs.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                awaitFound(ours, far);
+                awaitFound(far, ours);
+                return use.with(ours, far) + ", sessions made " + number + " time(s)";
+            } catch (IOException | AssertionError failed) {
+                if (number == SESSION_TRIES) {
+                    throw failed;
+                }
+                System.out.println("again: " + failed);
+            }
+        }
+    }
+
+    private static void awaitFound(SamSession asker, SamSession wanted) throws Exception {
+        try (SamSocket socket = asker.socket()) {
+            String name = Hash.of(Encodings.fromBase64(wanted.destination())).toBase32();
+            I2pdNetwork.await("lease set of " + wanted.id(), LEASE_SETS, () -> {
+                String reply = socket.ask("NAMING LOOKUP NAME=" + name + ".b32.i2p");
+                return wanted.destination().equals(SamSocket.value(reply, "VALUE"));
+            });
+        }
+    }
+
+    private String streams(int hops, int bytes) throws Exception {
+        return between(
+                samovar.sam(), network.sam(), "STREAM", hops, "", (ours, theirs) -> echoBothWays(ours, theirs, bytes));
+    }
+
+    private static String echoBothWays(SamSession ours, SamSession theirs, int bytes) throws Exception {
+        return echo(ours, theirs, bytes) + " there, " + echo(theirs, ours, bytes) + " back";
+    }
+
+    private static String echo(SamSession from, SamSession to, int bytes) throws Exception {
+        try (StreamPair pair = StreamPair.connect(from, to, LEASE_SETS)) {
+            long start = System.nanoTime();
+            pair.echo(bytes, ECHO_SECONDS);
+            return (System.nanoTime() - start) / 1_000_000 + " ms";
+        }
+    }
+
+    private String datagrams() throws Exception {
+        String repliable = between(samovar.sam(), network.sam(), "DATAGRAM", 1, "", (ours, theirs) -> {
+            for (int size : new int[] {1, 1_000, 10_000}) {
+                exchange("DATAGRAM", ours, theirs, size);
+                exchange("DATAGRAM", theirs, ours, size);
+            }
+            return "repliable";
+        });
+        String raw = between(samovar.sam(), network.sam(), "RAW", 1, "", (ours, theirs) -> {
+            for (int size : new int[] {1, 1_000, 10_000}) {
+                exchange("RAW", ours, theirs, size);
+                exchange("RAW", theirs, ours, size);
+            }
+            return "raw";
+        });
+        return repliable + "; " + raw;
+    }
+
+    /** Datagrams may be lost: again until one comes. */
+    private static void exchange(String style, SamSession from, SamSession to, int size) throws Exception {
+        byte[] payload = new byte[size];
+        new Random(size).nextBytes(payload);
+        CompletableFuture<Void> received = Echo.start("receiver", () -> {
+            String header;
+            do {
+                header = to.control().readLine();
+                byte[] got = to.control().read(Integer.parseInt(SamSocket.value(header, "SIZE")));
+                if (got.length == size && !Arrays.equals(got, payload)) {
+                    throw new AssertionError("wrong bytes");
+                }
+                if (got.length == size) {
+                    break;
+                }
+            } while (true);
+            if (style.equals("DATAGRAM") && !from.destination().equals(SamSocket.value(header, "DESTINATION"))) {
+                throw new AssertionError("wrong sender");
+            }
+        });
+        for (int tries = 0; !received.isDone() && tries < 40; tries++) {
+            from.control().send(style + " SEND DESTINATION=" + to.destination() + " SIZE=" + size, payload);
+            for (int i = 0; i < 20 && !received.isDone(); i++) {
+                Thread.sleep(50);
+            }
+        }
+        Echo.join(received, 1);
+    }
+
+    /** Two of ours reach each other with nobody but i2pd routers between. */
+    private String oursToOurs() throws Exception {
+        String hops = "explicitPeers=" + hash(3) + "," + hash(4) + "," + hash(5);
+        return between(
+                samovar.sam(), other.sam(), "STREAM", 2, hops, (ours, theirs) -> echoBothWays(ours, theirs, MEGABYTE));
+    }
+
+    /** Clients of i2pd routers whose only hops are our routers. */
+    private String transit() throws Exception {
+        String ours = "explicitPeers=" + base64(samovar) + "," + base64(other);
+        return between(
+                network.sam(4),
+                network.sam(5),
+                "STREAM",
+                2,
+                ours,
+                (one, two) -> echoBothWays(one, two, QUARTER_MEGABYTE));
+    }
+
+    private String hash(int router) throws Exception {
+        return Encodings.base64(RouterInfo.fromBytes(Files.readAllBytes(network.routerInfo(router)))
+                .hash()
+                .toBytes());
+    }
+
+    private static String base64(Samovar samovar) throws Exception {
+        return Encodings.base64(samovar.routerInfo().hash().toBytes());
+    }
+
+    /** A client of a Java I2P router calls one of ours, in the direction in which that router is steady. */
+    private String java() throws Exception {
+        ExternalProgram client = ExternalProgram.start(
+                "Java I2P client",
+                ExternalProgram.javaCommand(
+                        128,
+                        JavaI2pClient.class,
+                        "" + javaI2cp,
+                        folder.resolve("java-client").toString()));
+        try (SamSession ours = session(samovar.sam(), "STREAM", 1, "")) {
+            client.awaitLine("READY"::equals, PATIENCE);
+            command(client, "open EdDSA_SHA512_Ed25519 4 true 1");
+            for (int tries = 1; ; tries++) {
+                try (SamSocket accepting = ours.accept()) {
+                    CompletableFuture<Void> serving = Echo.start("echo server", () -> {
+                        accepting.readLine();
+                        Echo.serve(accepting, QUARTER_MEGABYTE);
+                    });
+                    String took = command(client, "connect " + ours.destination() + " " + QUARTER_MEGABYTE);
+                    Echo.join(serving, 30);
+                    return took + ", tries " + tries;
+                } catch (IOException failed) {
+                    if (tries == JAVA_TRIES) {
+                        throw failed;
+                    }
+                    System.out.println("again: " + failed);
+                }
+            }
+        } finally {
+            client.close();
+        }
+    }
+
+    private static String command(ExternalProgram client, String command) throws Exception {
+        client.writeLine(command);
+        String answer =
+                client.awaitLine(line -> line.startsWith("PASS ") || line.startsWith("FAIL "), Duration.ofSeconds(150));
+        if (answer.startsWith("FAIL ")) {
+            throw new IOException(answer);
+        }
+        return answer.substring(5);
+    }
+
+    /** Ours crashes and comes back with the same keys, for router and destination: others reach it again. */
+    private String restart() throws Exception {
+        String keys;
+        try (SamSocket socket = new SamSocket(samovar.sam(), PATIENCE)) {
+            keys = SamSocket.value(socket.ask("DEST GENERATE SIGNATURE_TYPE=7"), "PRIV");
+        }
+        String options = "i2cp.leaseSetEncType=4 inbound.length=1 outbound.length=1";
+        try (SamSession theirs = session(network.sam(), "STREAM", 1, "")) {
+            try (SamSession before = SamSession.of(samovar.sam(), PATIENCE, "before", "STREAM", keys, options)) {
+                awaitFound(theirs, before);
+                echo(theirs, before, QUARTER_MEGABYTE);
+                samovar.kill();
+            }
+            samovar = start("samovar", HOST);
+            long start = System.nanoTime();
+            try (SamSession after = SamSession.of(samovar.sam(), PATIENCE, "after", "STREAM", keys, options)) {
+                long created = System.nanoTime();
+                try (StreamPair pair = StreamPair.connect(theirs, after, FORGETTING)) {
+                    long reached = System.nanoTime();
+                    pair.echo(QUARTER_MEGABYTE, ECHO_SECONDS);
+                    return "a session after " + (created - start) / 1_000_000 + " ms, reached again after "
+                            + (reached - start) / 1_000_000 + " ms";
+                }
+            }
+        }
+    }
+
+    /** One of two hops dies in the middle of a stream. */
+    private String hopKilled() throws Exception {
+        String hops = "explicitPeers=" + hash(4) + "," + hash(5);
+        return between(samovar.sam(), other.sam(), "STREAM", 1, hops, (ours, theirs) -> {
+            try (StreamPair pair = StreamPair.connect(ours, theirs, LEASE_SETS)) {
+                CompletableFuture<Void> echo = Echo.start("echo", () -> pair.echo(2 * MEGABYTE, ECHO_SECONDS));
+                Thread.sleep(500);
+                network.kill(5);
+                long start = System.nanoTime();
+                Echo.join(echo, ECHO_SECONDS);
+                return "went on for " + (System.nanoTime() - start) / 1_000_000 + " ms";
+            }
+        });
+    }
+
+    private String stops() throws Exception {
+        java.close();
+        other.stop();
+        samovar.stop();
+        return "exit code 0";
+    }
+}
