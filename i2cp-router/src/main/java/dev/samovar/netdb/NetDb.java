@@ -151,10 +151,10 @@ public final class NetDb {
         replies = new ReplySender(this, port, lane, entropy);
         sealing = new SealedLookups(this, lane, entropy, offload);
         intake = new StoreIntake(this, lane, port, config, bans, skew);
-        LookupRoute direct = LookupRoute.direct(port);
-        routerLookups = new Lookups<>(this, lane, entropy, direct, MAX_ROUTER_LOOKUPS, false);
-        explorations = new Lookups<>(this, lane, entropy, direct, MAX_EXPLORATIONS, true);
-        verifications = new Lookups<>(this, lane, entropy, direct, MAX_VERIFICATIONS, false);
+        LookupRoute own = new OwnRoute(port);
+        routerLookups = new Lookups<>(this, lane, entropy, own, MAX_ROUTER_LOOKUPS, false);
+        explorations = new Lookups<>(this, lane, entropy, own, MAX_EXPLORATIONS, true);
+        verifications = new Lookups<>(this, lane, entropy, own, MAX_VERIFICATIONS, false);
         startedAt = lane.clock().nanos();
     }
 

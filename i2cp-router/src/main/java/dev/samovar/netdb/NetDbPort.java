@@ -22,6 +22,14 @@ public interface NetDbPort {
      */
     void toOwnGateway(I2npMessage message);
 
+    /**
+     * The way through the router's own tunnels, so that floodfills do not learn what this router looks for; null while there
+     * are none with hops, and then it is asked for straight.
+     */
+    default LookupRoute tunnels() {
+        return null;
+    }
+
     /** Whether a session is up. */
     boolean isConnected(Hash router);
 

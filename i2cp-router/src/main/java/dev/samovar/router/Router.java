@@ -13,6 +13,7 @@ import dev.samovar.data.RouterKeys;
 import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.i2cp.server.RouterPort;
 import dev.samovar.i2np.I2npMessage;
+import dev.samovar.netdb.LookupRoute;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
 import dev.samovar.netdb.NetDbPort;
@@ -120,6 +121,7 @@ public final class Router {
     private MessageDispatch dispatch;
     private Reseeder reseeder;
     private Tunnels tunnels;
+    private OwnTunnelRoute ownRoute;
     private Transit transit;
     private final NetworkPort clients;
     private final ClientFront front;
@@ -398,6 +400,7 @@ public final class Router {
                 profiles,
                 PoolConfig.exploratory(),
                 new OwnTunnels());
+        ownRoute = new OwnTunnelRoute(tunnels.exploratory(), entropy);
         transit = new Transit(
                 lane,
                 entropy,
@@ -665,6 +668,11 @@ public final class Router {
         @Override
         public boolean sendToConnected(Hash router, I2npMessage message) {
             return transports.sendConnected(router, message).accepted();
+        }
+
+        @Override
+        public LookupRoute tunnels() {
+            return ownRoute != null && ownRoute.isThere() ? ownRoute : null;
         }
 
         @Override

@@ -25,10 +25,6 @@ final class TunnelScenario {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LEASE_SETS = Duration.ofSeconds(60);
-
-    /** i2pd goes on with a garlic session that its peer has lost for two minutes and more. */
-    private static final Duration FORGETTING = Duration.ofSeconds(240);
-
     private static final int SESSION_TRIES = 3;
     private static final int MEGABYTE = 1 << 20;
     private static final int QUARTER_MEGABYTE = 256 * 1024;
@@ -210,14 +206,14 @@ final class TunnelScenario {
 
     private String datagrams() throws Exception {
         String repliable = between(samovar.sam(), network.sam(), "DATAGRAM", 1, "", (ours, theirs) -> {
-            for (int size : new int[] {1, 1_000, 10_000}) {
+            for (int size : new int[] {1, 1_000, 5_000}) {
                 exchange("DATAGRAM", ours, theirs, size);
                 exchange("DATAGRAM", theirs, ours, size);
             }
             return "repliable";
         });
         String raw = between(samovar.sam(), network.sam(), "RAW", 1, "", (ours, theirs) -> {
-            for (int size : new int[] {1, 1_000, 10_000}) {
+            for (int size : new int[] {1, 1_000, 5_000}) {
                 exchange("RAW", ours, theirs, size);
                 exchange("RAW", theirs, ours, size);
             }
@@ -226,7 +222,7 @@ final class TunnelScenario {
         return repliable + "; " + raw;
     }
 
-    /** Datagrams may be lost: again until one comes. */
+    /** Datagrams may be lost: again until one comes. This i2pd takes none much larger than 5 kB, not even from its like. */
     private static void exchange(String style, SamSession from, SamSession to, int size) throws Exception {
         byte[] payload = new byte[size];
         new Random(size).nextBytes(payload);
@@ -327,29 +323,31 @@ final class TunnelScenario {
         return answer.substring(5);
     }
 
-    /** Ours crashes and comes back with the same keys, for router and destination: others reach it again. */
+    /**
+     * Ours crashes and comes back with the same keys, for router and destination: who looks it up reaches it again. Who had
+     * looked before goes on with what it found for up to ten minutes, here as with a router of i2pd's that comes back.
+     */
     private String restart() throws Exception {
         String keys;
         try (SamSocket socket = new SamSocket(samovar.sam(), PATIENCE)) {
             keys = SamSocket.value(socket.ask("DEST GENERATE SIGNATURE_TYPE=7"), "PRIV");
         }
         String options = "i2cp.leaseSetEncType=4 inbound.length=1 outbound.length=1";
-        try (SamSession theirs = session(network.sam(), "STREAM", 1, "")) {
-            try (SamSession before = SamSession.of(samovar.sam(), PATIENCE, "before", "STREAM", keys, options)) {
-                awaitFound(theirs, before);
-                echo(theirs, before, QUARTER_MEGABYTE);
-                samovar.kill();
-            }
-            samovar = start("samovar", HOST);
-            long start = System.nanoTime();
-            try (SamSession after = SamSession.of(samovar.sam(), PATIENCE, "after", "STREAM", keys, options)) {
-                long created = System.nanoTime();
-                try (StreamPair pair = StreamPair.connect(theirs, after, FORGETTING)) {
-                    long reached = System.nanoTime();
-                    pair.echo(QUARTER_MEGABYTE, ECHO_SECONDS);
-                    return "a session after " + (created - start) / 1_000_000 + " ms, reached again after "
-                            + (reached - start) / 1_000_000 + " ms";
-                }
+        try (SamSession before = SamSession.of(samovar.sam(), PATIENCE, "before", "STREAM", keys, options);
+                SamSession theirs = session(network.sam(), "STREAM", 1, "")) {
+            echo(theirs, before, QUARTER_MEGABYTE);
+            samovar.kill();
+        }
+        long start = System.nanoTime();
+        samovar = start("samovar", HOST);
+        try (SamSession after = SamSession.of(samovar.sam(), PATIENCE, "after", "STREAM", keys, options)) {
+            long created = System.nanoTime();
+            try (SamSession theirs = session(network.sam(), "STREAM", 1, "");
+                    StreamPair pair = StreamPair.connect(theirs, after, LEASE_SETS)) {
+                long reached = System.nanoTime();
+                pair.echo(QUARTER_MEGABYTE, ECHO_SECONDS);
+                return "a session after " + (created - start) / 1_000_000 + " ms, reached again after "
+                        + (reached - start) / 1_000_000 + " ms";
             }
         }
     }
