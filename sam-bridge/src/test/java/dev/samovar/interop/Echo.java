@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +48,26 @@ final class Echo {
         return done;
     }
 
+    /** The same with a result, for {@link #result}. */
+    static <T> CompletableFuture<T> compute(String name, Callable<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        start(name, () -> {
+            try {
+                done.complete(work.call());
+            } catch (Throwable failed) {
+                done.completeExceptionally(failed);
+            }
+        });
+        return done;
+    }
+
     static void join(CompletableFuture<Void> work, int seconds) throws Exception {
+        result(work, seconds);
+    }
+
+    static <T> T result(CompletableFuture<T> work, int seconds) throws Exception {
         try {
-            work.get(seconds, TimeUnit.SECONDS);
+            return work.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof Exception cause ? cause : failed;
         } catch (TimeoutException late) {

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A private network of i2pd routers, laid out by a {@link Plan}. Written for i2pd 2.45.1.
@@ -62,6 +65,7 @@ final class I2pdNetwork implements AutoCloseable {
     private final Path folder;
     private final Plan plan;
     private final List<ExternalProgram> routers = new ArrayList<>();
+    private final Set<Integer> killed = new HashSet<>();
 
     private I2pdNetwork(String i2pd, Path folder, Plan plan) {
         this.i2pd = i2pd;
@@ -75,7 +79,7 @@ final class I2pdNetwork implements AutoCloseable {
         try {
             network.makeIdentities(patience);
             network.startAll(patience);
-            network.awaitTunnels(patience);
+            network.awaitTunnels(IntStream.range(0, plan.routers).boxed().toList(), patience);
             return network;
         } catch (Exception | AssertionError failed) {
             network.close();
@@ -110,9 +114,25 @@ final class I2pdNetwork implements AutoCloseable {
         return plan.routers;
     }
 
-    /** Ends a router in the middle of its work. */
+    /** Ends a router in the middle of its work, for good. */
     void kill(int router) {
+        killed.add(router);
         routers.get(router).close();
+    }
+
+    /** Starts those again that crashed, as this version does now and then when sessions end; their numbers. */
+    List<Integer> revive(Duration patience) throws Exception {
+        List<Integer> crashed = new ArrayList<>();
+        for (int router = 0; router < plan.routers; router++) {
+            if (!routers.get(router).isAlive() && !killed.contains(router)) {
+                crashed.add(router);
+                routers.set(router, start(router));
+            }
+        }
+        if (!crashed.isEmpty()) {
+            awaitTunnels(crashed, patience);
+        }
+        return crashed;
     }
 
     /** The file with a router's RouterInfo. */
@@ -142,11 +162,11 @@ final class I2pdNetwork implements AutoCloseable {
         return folder.resolve("r" + router);
     }
 
-    private void launch(int router) throws IOException {
+    private ExternalProgram start(int router) throws IOException {
         Path own = folder(router);
-        routers.add(ExternalProgram.start(
+        return ExternalProgram.start(
                 "i2pd " + router,
-                List.of(i2pd, "--conf", own.resolve("i2pd.conf").toString(), "--datadir", "" + own)));
+                List.of(i2pd, "--conf", own.resolve("i2pd.conf").toString(), "--datadir", "" + own));
     }
 
     /** Runs every router for a moment and alone: it writes its keys and its RouterInfo. */
@@ -158,7 +178,7 @@ final class I2pdNetwork implements AutoCloseable {
             // fetches address books.
             Files.writeString(own.resolve("hosts.txt"), "# nothing\n");
             Files.writeString(own.resolve("subscriptions.txt"), "# nothing\n");
-            launch(router);
+            routers.add(start(router));
         }
         for (int router = 0; router < plan.routers; router++) {
             int number = router;
@@ -186,7 +206,7 @@ final class I2pdNetwork implements AutoCloseable {
                 RouterFile.read(folder(earlier).resolve("router.info"))
                         .store(folder(router).resolve("netDb"));
             }
-            launch(router);
+            routers.add(start(router));
             int number = router;
             await(
                     "start of router " + router,
@@ -197,8 +217,8 @@ final class I2pdNetwork implements AutoCloseable {
         }
     }
 
-    private void awaitTunnels(Duration patience) throws Exception {
-        for (int router = 0; router < plan.routers; router++) {
+    private void awaitTunnels(List<Integer> which, Duration patience) throws Exception {
+        for (int router : which) {
             int number = router;
             await("tunnels of router " + router, patience, () -> {
                 String page = console(number, "/?page=tunnels");
