@@ -56,4 +56,10 @@ final class BuildRecords {
             out.writeBytes(record);
         }
     }
+
+    /** The message of a reply that differs from its request by the type alone. */
+    static I2npMessage message(I2npBody records, int type, int id, long expirationMillis) {
+        I2npMessage request = records.toMessage(id, expirationMillis);
+        return new I2npMessage(type, id, expirationMillis, request.body());
+    }
 }

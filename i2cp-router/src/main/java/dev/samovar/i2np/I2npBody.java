@@ -17,9 +17,7 @@ public sealed interface I2npBody
                 TunnelData,
                 TunnelGateway,
                 TunnelBuild,
-                VariableTunnelBuild,
-                ShortTunnelBuild,
-                OutboundTunnelBuildReply {
+                CountedBuild {
 
     /** The type of the message around it. */
     int typeCode();

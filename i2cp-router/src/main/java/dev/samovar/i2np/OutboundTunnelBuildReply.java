@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param records as they stand in the message; a hop changes them in place
  */
-public record OutboundTunnelBuildReply(List<byte[]> records) implements I2npBody {
+public record OutboundTunnelBuildReply(List<byte[]> records) implements CountedBuild {
 
     public static final int TYPE = 26;
 
@@ -28,16 +28,5 @@ public record OutboundTunnelBuildReply(List<byte[]> records) implements I2npBody
     @Override
     public int typeCode() {
         return TYPE;
-    }
-
-    @Override
-    public void encode(ByteBuf out) {
-        out.writeByte(records.size());
-        BuildRecords.encode(records, out);
-    }
-
-    @Override
-    public int sizeHint() {
-        return 1 + records.size() * RECORD_LENGTH;
     }
 }

@@ -45,7 +45,6 @@ public record TunnelBuild(List<byte[]> records) implements I2npBody {
 
     /** The same records as the reply. */
     public I2npMessage toReply(int id, long expirationMillis) {
-        I2npMessage request = toMessage(id, expirationMillis);
-        return new I2npMessage(REPLY_TYPE, id, expirationMillis, request.body());
+        return BuildRecords.message(this, REPLY_TYPE, id, expirationMillis);
     }
 }

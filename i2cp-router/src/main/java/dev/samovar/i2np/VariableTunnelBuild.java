@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param records as they stand in the message; a hop changes them in place
  */
-public record VariableTunnelBuild(List<byte[]> records) implements I2npBody {
+public record VariableTunnelBuild(List<byte[]> records) implements CountedBuild {
 
     public static final int TYPE = 23;
 
@@ -32,20 +32,8 @@ public record VariableTunnelBuild(List<byte[]> records) implements I2npBody {
         return TYPE;
     }
 
-    @Override
-    public void encode(ByteBuf out) {
-        out.writeByte(records.size());
-        BuildRecords.encode(records, out);
-    }
-
-    @Override
-    public int sizeHint() {
-        return 1 + records.size() * RECORD_LENGTH;
-    }
-
     /** The same records as the reply. */
     public I2npMessage toReply(int id, long expirationMillis) {
-        I2npMessage request = toMessage(id, expirationMillis);
-        return new I2npMessage(REPLY_TYPE, id, expirationMillis, request.body());
+        return BuildRecords.message(this, REPLY_TYPE, id, expirationMillis);
     }
 }

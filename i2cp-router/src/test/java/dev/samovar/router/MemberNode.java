@@ -1,6 +1,7 @@
 package dev.samovar.router;
 
 import dev.samovar.base.CryptoPool;
+import dev.samovar.base.Entropy;
 import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.SecureEntropy;
 import dev.samovar.data.Destination;
@@ -15,6 +16,9 @@ import dev.samovar.netdb.NetDbStatus;
 import dev.samovar.testkit.HurriedLoops;
 import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
+import dev.samovar.tunnel.BandwidthOptions;
+import dev.samovar.tunnel.TunnelBuild;
+import dev.samovar.tunnel.TunnelHop;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -116,6 +120,31 @@ public final class MemberNode {
         onLane(() -> {
             router.transports().disconnect(peer, DisconnectReason.IDLE);
             return null;
+        });
+    }
+
+    /** What is known of a router, or null. */
+    RouterInfo known(Hash hash) throws Exception {
+        return onLane(() -> router.netDb().find(hash));
+    }
+
+    /** Asks a router to be the only hop of a tunnel. */
+    void askForTunnel(RouterInfo hop) throws Exception {
+        Entropy entropy = SecureEntropy.INSTANCE;
+        onLane(() -> {
+            long nowMillis = lane.clock().epochMillis();
+            TunnelBuild build = TunnelBuild.outbound(
+                    List.of(TunnelHop.of(hop.identity(), entropy.nonZeroInt())),
+                    hash(),
+                    entropy.nonZeroInt(),
+                    entropy.nonZeroInt(),
+                    BandwidthOptions.NONE,
+                    lane.clock().nanos(),
+                    nowMillis,
+                    entropy);
+            I2npMessage request = build.request().toMessage(build.messageId(), nowMillis + LOOKUP_MILLIS);
+            build.destroy();
+            return router.transports().send(hop, request);
         });
     }
 

@@ -4,9 +4,13 @@ import static dev.samovar.router.TestMembers.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.samovar.data.Capabilities.Congestion;
+import dev.samovar.data.RouterAddress;
+import dev.samovar.data.RouterInfo;
 import dev.samovar.i2np.DataMessage;
 import dev.samovar.i2np.I2npMessage;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +144,39 @@ class RouterLifeTest {
         }
         four.dial(six.routerInfo());
         assertFalse(four.isConnected(six.hash()), "these two have no IP version in common");
+    }
+
+    /** What a router without {@code --host} tells the others: how to speak to it, and not where. */
+    @Test
+    void withoutAHostItPublishesHowToSpeakToItAndThatNobodyCanDialIt() throws Exception {
+        MemberNode hidden = members.start(members.config("hidden", null, null, 0, false));
+        RouterInfo published = hidden.routerInfo();
+        assertEquals("XU", published.capabilities().text());
+        assertEquals(1, published.addresses().size());
+        RouterAddress address = published.addresses().get(0);
+        assertEquals("NTCP2", address.style());
+        assertEquals(Set.of("s", "v", "caps"), address.options().entries().keySet());
+        assertEquals("2", address.option("v"));
+        assertNull(hidden.status().transports().get(0).published());
+        assertNull(hidden.status().transports().get(0).listening());
+    }
+
+    @Test
+    void withoutTransitItSaysSoFromTheFirstMomentAndRefusesWhoAsksAllTheSame() throws Exception {
+        MemberNode floodfill = members.start(members.config("floodfill", null, "127.0.0.2", 0, true));
+        Path seed = members.routerInfoOf("floodfill");
+        MemberNode unwilling =
+                members.start(TestMembers.withoutTransit(members.config("unwilling", seed, "127.0.0.3", 0, false)));
+        assertEquals(
+                Congestion.REFUSES_ALL, unwilling.routerInfo().capabilities().congestion());
+        assertEquals(Congestion.NONE, floodfill.routerInfo().capabilities().congestion());
+        eventually("it is integrated", () -> TestMembers.isIntegrated(unwilling));
+        assertEquals(
+                Congestion.REFUSES_ALL,
+                floodfill.known(unwilling.hash()).capabilities().congestion());
+        assertFalse(unwilling.status().refusals().containsKey("transit.not_accepting"));
+        floodfill.askForTunnel(unwilling.routerInfo());
+        eventually("it refuses", () -> unwilling.status().refusals().getOrDefault("transit.not_accepting", 0L) == 1);
     }
 
     @Test

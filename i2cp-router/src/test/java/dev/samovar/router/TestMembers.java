@@ -106,6 +106,24 @@ final class TestMembers {
                 config.proxy());
     }
 
+    /** The same, which carries nothing for others. */
+    static RouterConfig withoutTransit(RouterConfig config) {
+        return new RouterConfig(
+                config.network(),
+                config.netId(),
+                config.folder(),
+                config.seed(),
+                config.reseed(),
+                config.hosts(),
+                config.port(),
+                config.floodfill(),
+                config.allowReservedAddresses(),
+                config.minimumVersion(),
+                config.bandwidth(),
+                false,
+                config.proxy());
+    }
+
     MemberNode start(RouterConfig config) throws Exception {
         return start(config, Machine.OWN);
     }

@@ -10,9 +10,9 @@ enum ConfigKey {
     NETWORK(
             "network",
             "local|private|live",
-            "local",
-            "the network of the embedded router; `local` exists only inside this process and gives no anonymity;"
-                    + " `private` is a network of your own; `live`, the public one, is not there yet"),
+            "live",
+            "the network of the embedded router: `live` is the public one, I2P; `private` is one of your own; `local` exists"
+                    + " only inside this process and gives no anonymity"),
     ROUTER(
             "router",
             "embedded|i2cp://HOST:PORT",
@@ -26,7 +26,8 @@ enum ConfigKey {
             "seed",
             "FILE",
             "none",
-            "where the private network begins: a zip or su3 of RouterInfos, a folder of them, or a single router.info"),
+            "the first other routers: a zip or su3 of RouterInfos, a folder of them, or a single router.info; a private"
+                    + " network wants it, on `live` the reseed hosts are asked beside it"),
     HOST(
             "host",
             "ADDRESS[,ADDRESS]",
@@ -38,13 +39,20 @@ enum ConfigKey {
     ALLOW_RESERVED_ADDRESSES(
             "allow-reserved-addresses",
             "take loopback, private and other reserved addresses for those of routers, as test networks need"),
-    MIN_PEER_VERSION("min-peer-version", "X.Y.Z", "0.9.51", "the oldest router version that is talked to"),
+    MIN_PEER_VERSION(
+            "min-peer-version", "X.Y.Z", "0.9.59, on `private` 0.9.51", "the oldest router version that is talked to"),
     BANDWIDTH(
             "bandwidth",
             "KBPS",
             "256",
             "how many kB (of 1024 bytes) a second go to other routers at most, and how many come from them, each; half of"
                     + " it is what others may use of this router, and published as its class"),
+    TRANSIT(
+            "transit",
+            "on|off",
+            "on",
+            "whether tunnels of others may go through this router, within half of --bandwidth; with `off` it refuses them, and"
+                    + " publishes that it does"),
     PROXY(
             "proxy",
             "socks5://HOST:PORT",
@@ -134,7 +142,7 @@ enum ConfigKey {
         for (ConfigKey key : values()) {
             out.append("  ").append(key.usage()).append('\n');
             out.append("      ").append(key.help.replace("`", "")).append('\n');
-            out.append("      default: ").append(key.byDefault).append("; environment: ");
+            out.append("      default: ").append(key.byDefault.replace("`", "")).append("; environment: ");
             out.append(key.environment()).append('\n');
         }
         out.append("""
@@ -145,9 +153,10 @@ enum ConfigKey {
 
                 A flag overrides the environment, the environment the file, the file the default. Port 0 takes a free
                 port. Once everything listens, one line on standard output says where:
-                  READY sam=H:P sam-udp=H:P i2cp=H:P network=local router=embedded
-                --net-id, --seed and what follows them up to --proxy belong to --network private.
-                Exit codes: 0 ended as asked, 1 could not start, 2 wrong usage or not there yet.
+                  READY sam=H:P sam-udp=H:P i2cp=H:P network=live router=embedded
+                --net-id, --seed and what follows them up to --proxy belong to --network private and live;
+                --net-id and --allow-reserved-addresses to private alone.
+                Exit codes: 0 ended as asked, 1 could not start, 2 wrong usage.
                 """);
         return out.toString();
     }

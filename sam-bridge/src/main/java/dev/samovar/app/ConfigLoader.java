@@ -27,8 +27,19 @@ final class ConfigLoader {
     private static final String I2CP_SCHEME = "i2cp://";
     private static final String SOCKS_SCHEME = "socks5://";
 
-    /** What has a meaning on a private network only. */
-    private static final Set<ConfigKey> PRIVATE_KEYS = EnumSet.range(ConfigKey.NET_ID, ConfigKey.PROXY);
+    /** What has a meaning only where there are other routers. */
+    private static final Set<ConfigKey> MEMBER_KEYS = EnumSet.range(ConfigKey.NET_ID, ConfigKey.PROXY);
+
+    /** What the public network leaves nobody to choose. */
+    private static final Set<ConfigKey> PRIVATE_KEYS = EnumSet.of(ConfigKey.NET_ID, ConfigKey.ALLOW_RESERVED_ADDRESSES);
+
+    private static final int LIVE_NET_ID = 2;
+
+    /** Java I2P's minimum for hops and floodfills. */
+    private static final RouterVersion LIVE_VERSION = RouterVersion.parse("0.9.59");
+
+    /** The first version with short tunnel builds. */
+    private static final RouterVersion PRIVATE_VERSION = RouterVersion.parse("0.9.51");
 
     /** SPEC proposal 147: 2 is the public network, 1 and 255 are set aside; a network of one's own takes another. */
     private static final int MIN_NET_ID = 3;
@@ -95,7 +106,7 @@ final class ConfigLoader {
             if (address.port() == 0) {
                 throw new UsageException(ConfigKey.ROUTER.flag() + ": port 0 is no port to connect to");
             }
-            refusePrivateKeys("--router " + router);
+            refuseMemberKeys("--router " + router);
             return new RouterChoice.External(address.host(), address.port());
         }
         if (!router.equals("embedded")) {
@@ -105,33 +116,50 @@ final class ConfigLoader {
         String network = value(ConfigKey.NETWORK);
         return switch (network) {
             case "local" -> {
-                refusePrivateKeys("--network local");
+                refuseMemberKeys("--network local");
                 yield new RouterChoice.EmbeddedLocal(listen(ConfigKey.I2CP));
             }
             case "private" -> privateNetwork();
-            case "live" ->
-                throw new UsageException(
-                        "--network live is not there yet: the embedded router builds no tunnels so far; for"
-                                + " the real network use --router i2cp://HOST:PORT with a running I2P router");
+            case "live" -> liveNetwork();
             default ->
                 throw new UsageException(
                         ConfigKey.NETWORK.flag() + ": '" + network + "' is none of local, private, live");
         };
     }
 
-    private void refusePrivateKeys(String beside) throws UsageException {
-        for (ConfigKey key : PRIVATE_KEYS) {
-            if (given.containsKey(key)) {
-                throw new UsageException(key.flag() + " belongs to --network private; leave it out beside " + beside);
-            }
+    private void refuseMemberKeys(String beside) throws UsageException {
+        for (ConfigKey key : MEMBER_KEYS) {
+            refuse(key, PRIVATE_KEYS.contains(key) ? "private" : "private and live", beside);
         }
     }
 
-    private RouterChoice.EmbeddedPrivate privateNetwork() throws UsageException {
+    private void refuse(ConfigKey key, String where, String beside) throws UsageException {
+        if (given.containsKey(key)) {
+            throw new UsageException(key.flag() + " belongs to --network " + where + "; leave it out beside " + beside);
+        }
+    }
+
+    private RouterChoice.Member privateNetwork() throws UsageException {
         int netId = number(ConfigKey.NET_ID, MIN_NET_ID, MAX_NET_ID);
+        if (!given.containsKey(ConfigKey.SEED)) {
+            throw new UsageException(
+                    "--network private wants --seed FILE, with the RouterInfo of another router at least");
+        }
+        return member("private", netId, false, on(ConfigKey.ALLOW_RESERVED_ADDRESSES), PRIVATE_VERSION);
+    }
+
+    private RouterChoice.Member liveNetwork() throws UsageException {
+        for (ConfigKey key : PRIVATE_KEYS) {
+            refuse(key, "private", "--network live");
+        }
+        return member("live", LIVE_NET_ID, true, false, LIVE_VERSION);
+    }
+
+    private RouterChoice.Member member(
+            String network, int netId, boolean reseed, boolean allowReserved, RouterVersion oldest)
+            throws UsageException {
         boolean floodfill = on(ConfigKey.FLOODFILL);
-        boolean allowReserved = on(ConfigKey.ALLOW_RESERVED_ADDRESSES);
-        List<InetAddress> hosts = hosts(allowReserved);
+        List<InetAddress> hosts = hosts(network, allowReserved);
         if (hosts.isEmpty()) {
             for (ConfigKey key : new ConfigKey[] {ConfigKey.PORT, ConfigKey.FLOODFILL}) {
                 if (key == ConfigKey.FLOODFILL ? floodfill : given.containsKey(key)) {
@@ -142,30 +170,48 @@ final class ConfigLoader {
             throw new UsageException(ConfigKey.HOST.flag() + " and " + ConfigKey.PROXY.flag()
                     + " do not go together: who comes through a proxy comes from another address than it publishes");
         }
-        String version = value(ConfigKey.MIN_PEER_VERSION);
-        RouterVersion minPeerVersion = RouterVersion.parse(version);
-        if (minPeerVersion == null) {
-            throw new UsageException(
-                    ConfigKey.MIN_PEER_VERSION.flag() + ": '" + version + "' is not of the form X.Y.Z");
-        }
-        return new RouterChoice.EmbeddedPrivate(
+        return new RouterChoice.Member(
                 listen(ConfigKey.I2CP),
+                network,
                 netId,
                 seed(),
+                reseed,
                 hosts,
                 given.containsKey(ConfigKey.PORT) ? number(ConfigKey.PORT, 1, MAX_PORT) : 0,
                 floodfill,
                 allowReserved,
-                minPeerVersion,
+                minPeerVersion(oldest),
                 number(ConfigKey.BANDWIDTH, value(ConfigKey.BANDWIDTH), MIN_BANDWIDTH, MAX_BANDWIDTH),
+                transit(),
                 proxy());
     }
 
+    private RouterVersion minPeerVersion(RouterVersion byDefault) throws UsageException {
+        String text = given.get(ConfigKey.MIN_PEER_VERSION);
+        if (text == null) {
+            return byDefault;
+        }
+        RouterVersion version = RouterVersion.parse(text);
+        if (version == null) {
+            throw new UsageException(ConfigKey.MIN_PEER_VERSION.flag() + ": '" + text + "' is not of the form X.Y.Z");
+        }
+        return version;
+    }
+
+    private boolean transit() throws UsageException {
+        String text = value(ConfigKey.TRANSIT);
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new UsageException(ConfigKey.TRANSIT.flag() + ": '" + text + "' is neither on nor off");
+        };
+    }
+
+    /** Null when there is none. */
     private Path seed() throws UsageException {
         String text = given.get(ConfigKey.SEED);
         if (text == null) {
-            throw new UsageException(
-                    "--network private wants --seed FILE, with the RouterInfo of another router at least");
+            return null;
         }
         Path seed = path(text, ConfigKey.SEED.flag()).toAbsolutePath();
         if (!Files.isReadable(seed)) {
@@ -175,14 +221,14 @@ final class ConfigLoader {
     }
 
     /** None, one, or one of each IP version. */
-    private List<InetAddress> hosts(boolean allowReserved) throws UsageException {
+    private List<InetAddress> hosts(String network, boolean allowReserved) throws UsageException {
         List<InetAddress> hosts = new ArrayList<>();
         String text = given.get(ConfigKey.HOST);
         if (text == null) {
             return hosts;
         }
         for (String each : text.split(",", -1)) {
-            InetAddress host = host(each, allowReserved);
+            InetAddress host = host(each, network, allowReserved);
             for (InetAddress other : hosts) {
                 if (other.getAddress().length == host.getAddress().length) {
                     throw new UsageException(
@@ -195,7 +241,7 @@ final class ConfigLoader {
     }
 
     /** An address and no name: it is published, and a name may mean another address tomorrow. */
-    private static InetAddress host(String text, boolean allowReserved) throws UsageException {
+    private static InetAddress host(String text, String network, boolean allowReserved) throws UsageException {
         if (!NetUtil.isValidIpV4Address(text) && !NetUtil.isValidIpV6Address(text)) {
             throw new UsageException(ConfigKey.HOST.flag() + ": '" + text + "' is not an IP address");
         }
@@ -209,8 +255,10 @@ final class ConfigLoader {
         }
         if (!allowReserved && ReservedAddresses.isReserved(address.getAddress())) {
             throw new UsageException(
-                    ConfigKey.HOST.flag() + ": " + text
-                            + " is a reserved address, which routers do not talk to; add --allow-reserved-addresses if yours do");
+                    ConfigKey.HOST.flag() + ": " + text + " is a reserved address, which routers do not talk to; "
+                            + (network.equals("live")
+                                    ? "leave it out if this machine has no other"
+                                    : "add --allow-reserved-addresses if yours do"));
         }
         return address;
     }

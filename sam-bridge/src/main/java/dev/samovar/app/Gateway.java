@@ -73,7 +73,7 @@ final class Gateway {
     Gateway(GatewayConfig config, String version) throws StartException {
         this.config = config;
         this.version = version;
-        member = config.router() instanceof RouterChoice.EmbeddedPrivate choice
+        member = config.router() instanceof RouterChoice.Member choice
                 ? MemberRouter.open(choice, config.dataDir(), entropy, crypto)
                 : null;
         if (config.router() instanceof RouterChoice.External external) {
@@ -109,7 +109,7 @@ final class Gateway {
                 ready.setFailure(cannotListen("SAM", "--sam or --sam-udp", done.cause()));
             } else if (config.router() instanceof RouterChoice.EmbeddedLocal local) {
                 startI2cp(local.i2cp(), "local", ready);
-            } else if (config.router() instanceof RouterChoice.EmbeddedPrivate choice) {
+            } else if (config.router() instanceof RouterChoice.Member choice) {
                 startMember(choice, ready);
             } else if (config.router() instanceof RouterChoice.External external) {
                 log.info("SAM bridge over the I2CP router at {}:{}", external.host(), external.port());
@@ -141,14 +141,14 @@ final class Gateway {
         }
     }
 
-    private void startMember(RouterChoice.EmbeddedPrivate choice, Promise<String> ready) {
+    private void startMember(RouterChoice.Member choice, Promise<String> ready) {
         member.router()
                 .start()
                 .addListener(done -> lane.run(() -> {
                     if (!done.isSuccess()) {
                         ready.setFailure(cannotListen("other routers", ConfigKey.PORT.flag(), done.cause()));
                     } else {
-                        startI2cp(choice.i2cp(), "private", ready);
+                        startI2cp(choice.i2cp(), choice.network(), ready);
                     }
                 }));
     }

@@ -27,11 +27,13 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
         record EmbeddedLocal(InetSocketAddress i2cp) implements RouterChoice {}
 
         /**
-         * Our own, on a network of the operator's.
+         * Our own, as a member of a network of routers.
          *
          * @param i2cp where I2CP clients connect
+         * @param network {@code live}, the public one, or {@code private}, one of the operator's
          * @param netId the number of the network
-         * @param seed a zip, su3, folder or router.info that exists
+         * @param seed a zip, su3, folder or router.info that exists, or null
+         * @param reseed whether the network has hosts that tell new routers of others
          * @param hosts the addresses to listen on, to publish and to connect from, one of each IP version at most; without
          *     any this router is not reachable
          * @param port the port there, or 0: to be chosen once and kept
@@ -39,22 +41,26 @@ record GatewayConfig(InetSocketAddress sam, InetSocketAddress samUdp, RouterChoi
          * @param allowReservedAddresses whether loopback and private addresses are as good as others
          * @param minPeerVersion the oldest version of a router to talk to
          * @param bandwidth what goes to other routers at most, and what comes from them, each in kB a second
+         * @param transit whether tunnels of others may go through it
          * @param proxy the SOCKS5 proxy for all outgoing connections, or null
          */
-        record EmbeddedPrivate(
+        record Member(
                 InetSocketAddress i2cp,
+                String network,
                 int netId,
                 Path seed,
+                boolean reseed,
                 List<InetAddress> hosts,
                 int port,
                 boolean floodfill,
                 boolean allowReservedAddresses,
                 RouterVersion minPeerVersion,
                 int bandwidth,
+                boolean transit,
                 HostPort proxy)
                 implements RouterChoice {
 
-            public EmbeddedPrivate {
+            public Member {
                 hosts = List.copyOf(hosts);
             }
         }

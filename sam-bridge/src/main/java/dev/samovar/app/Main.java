@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The program: reads the command line, starts the {@link Gateway}, says READY, ends when asked.
  *
- * <p>Exit codes: 0 ended as asked, 1 could not start, 2 wrong usage or not there yet.
+ * <p>Exit codes: 0 ended as asked, 1 could not start, 2 wrong usage.
  */
 public final class Main {
 

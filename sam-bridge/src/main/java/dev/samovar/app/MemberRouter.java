@@ -44,29 +44,13 @@ final class MemberRouter {
     }
 
     /** Reads or makes the router's keys. Blocks for a moment. */
-    static MemberRouter open(RouterChoice.EmbeddedPrivate choice, Path dataDir, Entropy entropy, CryptoPool crypto)
+    static MemberRouter open(RouterChoice.Member choice, Path dataDir, Entropy entropy, CryptoPool crypto)
             throws StartException {
         MultiThreadIoEventLoopGroup laneLoop = loops("router", 1);
         MultiThreadIoEventLoopGroup netLoops =
                 loops("net", Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         CryptoPool files = new CryptoPool(FILE_THREADS);
-        RouterConfig config = new RouterConfig(
-                "private",
-                choice.netId(),
-                dataDir.resolve(FOLDER),
-                choice.seed(),
-                false,
-                choice.hosts(),
-                choice.port(),
-                choice.floodfill(),
-                choice.allowReservedAddresses(),
-                choice.minPeerVersion(),
-                choice.bandwidth(),
-                true,
-                choice.proxy() == null
-                        ? null
-                        : new RouterConfig.Proxy(
-                                choice.proxy().host(), choice.proxy().port()));
+        RouterConfig config = config(choice, dataDir);
         try {
             EventLoopLane lane = new EventLoopLane(laneLoop.next(), SystemClock.INSTANCE);
             Ntcp2TransportFactory ntcp2 = new Ntcp2TransportFactory(lane, netLoops, entropy, crypto);
@@ -75,6 +59,26 @@ final class MemberRouter {
         } catch (IOException unusable) {
             throw new StartException("cannot use " + config.folder() + ": " + unusable.getMessage());
         }
+    }
+
+    static RouterConfig config(RouterChoice.Member choice, Path dataDir) {
+        return new RouterConfig(
+                choice.network(),
+                choice.netId(),
+                dataDir.resolve(FOLDER),
+                choice.seed(),
+                choice.reseed(),
+                choice.hosts(),
+                choice.port(),
+                choice.floodfill(),
+                choice.allowReservedAddresses(),
+                choice.minPeerVersion(),
+                choice.bandwidth(),
+                choice.transit(),
+                choice.proxy() == null
+                        ? null
+                        : new RouterConfig.Proxy(
+                                choice.proxy().host(), choice.proxy().port()));
     }
 
     private static MultiThreadIoEventLoopGroup loops(String name, int count) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.samovar.app.GatewayConfig.RouterChoice;
+import dev.samovar.data.RouterVersion;
+import dev.samovar.router.RouterConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,7 +44,8 @@ class ConfigTest {
         GatewayConfig config = load(HOME);
         assertEquals(7656, config.sam().getPort());
         assertEquals(7655, config.samUdp().getPort());
-        RouterChoice.EmbeddedLocal router = assertInstanceOf(RouterChoice.EmbeddedLocal.class, config.router());
+        RouterChoice.Member router = assertInstanceOf(RouterChoice.Member.class, config.router());
+        assertEquals("live", router.network());
         assertEquals(7654, router.i2cp().getPort());
         assertTrue(config.sam().getAddress().isLoopbackAddress());
         assertEquals(Path.of("/home/someone/.local/share/samovar"), config.dataDir());
@@ -80,7 +83,7 @@ class ConfigTest {
         GatewayConfig config = load(environment, "--i2cp", "127.0.0.1:3003");
         assertEquals(1001, config.sam().getPort());
         assertEquals(2002, config.samUdp().getPort());
-        assertEquals(3003, ((RouterChoice.EmbeddedLocal) config.router()).i2cp().getPort());
+        assertEquals(3003, ((RouterChoice.Member) config.router()).i2cp().getPort());
     }
 
     @Test
@@ -109,8 +112,7 @@ class ConfigTest {
     }
 
     @Test
-    void networksThatAreNotThereYetSaySo() {
-        assertTrue(refused("--network", "live").contains("not there yet"));
+    void anUnknownNetworkIsRefused() {
         assertTrue(refused("--network", "moon").contains("none of"));
     }
 
@@ -131,14 +133,14 @@ class ConfigTest {
         assertThrows(UsageException.class, () -> load(environment, "--router", "i2cp://127.0.0.1:7654"));
     }
 
-    private RouterChoice.EmbeddedPrivate privateNetwork(String... more) throws Exception {
+    private RouterChoice.Member privateNetwork(String... more) throws Exception {
         Path seed = folder.resolve("seed.zip");
         Files.writeString(seed, "any");
         List<String> words =
                 new ArrayList<>(List.of("--network", "private", "--net-id", "17", "--seed", seed.toString()));
         words.addAll(List.of(more));
         return assertInstanceOf(
-                RouterChoice.EmbeddedPrivate.class,
+                RouterChoice.Member.class,
                 load(HOME, words.toArray(String[]::new)).router());
     }
 
@@ -148,8 +150,11 @@ class ConfigTest {
 
     @Test
     void aPrivateNetworkWantsItsNumberAndASeed() throws Exception {
-        RouterChoice.EmbeddedPrivate least = privateNetwork();
+        RouterChoice.Member least = privateNetwork();
+        assertEquals("private", least.network());
         assertEquals(17, least.netId());
+        assertFalse(least.reseed());
+        assertTrue(least.transit());
         assertEquals(folder.resolve("seed.zip"), least.seed());
         assertEquals(List.of(), least.hosts());
         assertEquals(0, least.port());
@@ -174,7 +179,7 @@ class ConfigTest {
 
     @Test
     void aPrivateNetworkTakesAllThatBelongsToIt() throws Exception {
-        RouterChoice.EmbeddedPrivate all = privateNetwork(
+        RouterChoice.Member all = privateNetwork(
                 "--host",
                 "44.1.2.3",
                 "--port",
@@ -185,6 +190,8 @@ class ConfigTest {
                 "0.9.60",
                 "--bandwidth",
                 "1000",
+                "--transit",
+                "off",
                 "--i2cp",
                 "127.0.0.1:0");
         assertEquals("44.1.2.3", all.hosts().get(0).getHostAddress());
@@ -193,6 +200,7 @@ class ConfigTest {
         assertFalse(all.allowReservedAddresses());
         assertEquals("0.9.60", all.minPeerVersion().toString());
         assertEquals(1000, all.bandwidth());
+        assertFalse(all.transit());
         assertEquals(
                 new HostPort("proxy.example", 1080),
                 privateNetwork("--proxy", "socks5://proxy.example:1080").proxy());
@@ -232,6 +240,9 @@ class ConfigTest {
         assertTrue(refusedOnPrivate("--floodfill").contains("wants --host"));
         assertFalse(privateNetwork("--floodfill=false").floodfill());
         assertTrue(refusedOnPrivate("--floodfill=yes").contains("neither true nor false"));
+        for (String wrong : List.of("true", "false", "ON", "none")) {
+            assertTrue(refusedOnPrivate("--transit", wrong).contains("neither on nor off"), wrong);
+        }
         for (String wrong : List.of("0.9.x", "1", "0.9.51.1")) {
             assertTrue(refusedOnPrivate("--min-peer-version", wrong).contains("X.Y.Z"), wrong);
         }
@@ -243,17 +254,116 @@ class ConfigTest {
         }
     }
 
+    private static RouterChoice.Member liveNetwork(String... words) throws UsageException {
+        return assertInstanceOf(RouterChoice.Member.class, load(HOME, words).router());
+    }
+
     @Test
-    void whatBelongsToAPrivateNetworkIsRefusedElsewhere() throws Exception {
-        assertTrue(refused("--net-id", "17").contains("belongs to --network private"));
-        assertTrue(refused("--bandwidth", "100").contains("belongs to --network private"));
-        assertTrue(refused("--floodfill").contains("beside --network local"));
+    void theLiveNetworkWantsNothingToBeSaid() throws Exception {
+        for (String[] words : new String[][] {{}, {"--network", "live"}}) {
+            RouterChoice.Member live = liveNetwork(words);
+            assertEquals("live", live.network());
+            assertEquals(2, live.netId());
+            assertNull(live.seed());
+            assertTrue(live.reseed());
+            assertEquals(List.of(), live.hosts());
+            assertEquals(0, live.port());
+            assertFalse(live.floodfill());
+            assertFalse(live.allowReservedAddresses());
+            assertEquals("0.9.59", live.minPeerVersion().toString());
+            assertEquals(256, live.bandwidth());
+            assertTrue(live.transit());
+            assertNull(live.proxy());
+        }
+    }
+
+    @Test
+    void theLiveNetworkTakesAllThatBelongsToIt() throws Exception {
+        Path seed = Files.createDirectory(folder.resolve("seed"));
+        RouterChoice.Member all = liveNetwork(
+                "--seed=" + seed,
+                "--host=44.1.2.3,2a00:1::1",
+                "--port=9999",
+                "--floodfill",
+                "--min-peer-version=0.9.60",
+                "--bandwidth=1000",
+                "--transit=off");
+        assertEquals(seed, all.seed());
+        assertTrue(all.reseed(), "the reseed hosts are asked too");
+        assertEquals(2, all.hosts().size());
+        assertEquals(9999, all.port());
+        assertTrue(all.floodfill());
+        assertEquals("0.9.60", all.minPeerVersion().toString());
+        assertEquals(1000, all.bandwidth());
+        assertFalse(all.transit());
+        assertEquals(
+                new HostPort("proxy.example", 1080),
+                liveNetwork("--proxy", "socks5://proxy.example:1080").proxy());
+    }
+
+    @Test
+    void whatCannotBeOnTheLiveNetworkIsRefused() {
+        assertTrue(refused("--net-id", "17").contains("--net-id belongs to --network private; leave it out"));
+        assertTrue(refused("--allow-reserved-addresses=false").contains("belongs to --network private; leave it out"));
+        assertTrue(refused("--host", "127.0.0.1").endsWith("leave it out if this machine has no other"));
+        assertTrue(refused("--floodfill").contains("wants --host"));
+        assertTrue(refused("--seed", "/none/there").contains("cannot read"));
+    }
+
+    /** What the router is told, wherever that was said. */
+    @Test
+    void theSettingsReachTheRouter() throws Exception {
+        RouterConfig live = MemberRouter.config(liveNetwork(), folder);
+        assertEquals(
+                new RouterConfig(
+                        "live",
+                        2,
+                        folder.resolve("router"),
+                        null,
+                        true,
+                        List.of(),
+                        0,
+                        false,
+                        false,
+                        RouterVersion.parse("0.9.59"),
+                        256,
+                        true,
+                        null),
+                live);
+        RouterConfig own = MemberRouter.config(
+                privateNetwork("--allow-reserved-addresses", "--transit=off", "--proxy=socks5://p.example:1080"),
+                folder);
+        assertEquals(
+                new RouterConfig(
+                        "private",
+                        17,
+                        folder.resolve("router"),
+                        folder.resolve("seed.zip"),
+                        false,
+                        List.of(),
+                        0,
+                        false,
+                        true,
+                        RouterVersion.parse("0.9.51"),
+                        256,
+                        false,
+                        new RouterConfig.Proxy("p.example", 1080)),
+                own);
+    }
+
+    @Test
+    void whatBelongsToANetworkOfRoutersIsRefusedElsewhere() throws Exception {
+        assertTrue(refused("--network", "local", "--net-id", "17").contains("belongs to --network private; "));
+        assertTrue(refused("--network", "local", "--bandwidth", "100")
+                .contains("belongs to --network private and live; "));
+        assertTrue(refused("--network", "local", "--transit", "off").contains("--transit belongs to"));
+        assertTrue(refused("--network", "local", "--floodfill").contains("beside --network local"));
         assertTrue(refused("--router", "i2cp://127.0.0.1:1", "--proxy", "socks5://127.0.0.1:1")
                 .contains("beside --router"));
-        Map<String, String> environment = Map.of("HOME", "/home/x", "SAMOVAR_SEED", "/tmp");
+        Map<String, String> environment = Map.of("HOME", "/home/x", "SAMOVAR_SEED", "/tmp", "SAMOVAR_NETWORK", "local");
         assertThrows(UsageException.class, () -> load(environment));
         Path file = folder.resolve("samovar.properties");
-        Files.writeString(file, "floodfill=true\n");
+        Files.writeString(file, "floodfill=true\nnetwork=local\n");
         assertTrue(refused("--config", file.toString()).contains("--floodfill belongs"));
     }
 
@@ -261,7 +371,7 @@ class ConfigTest {
     void aSwitchMayStandInTheFileAndInTheEnvironment() throws Exception {
         Path file = folder.resolve("samovar.properties");
         Files.writeString(file, "floodfill=true\nhost=44.1.2.3\nallow-reserved-addresses=true\n");
-        RouterChoice.EmbeddedPrivate made = privateNetwork("--config", file.toString(), "--floodfill=false");
+        RouterChoice.Member made = privateNetwork("--config", file.toString(), "--floodfill=false");
         assertFalse(made.floodfill());
         assertTrue(made.allowReservedAddresses());
     }

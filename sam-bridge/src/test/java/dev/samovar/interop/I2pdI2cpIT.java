@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -32,71 +30,56 @@ final class I2pdI2cpIT {
     @RegisterExtension
     static final LogsOnFailure LOGS = new LogsOnFailure();
 
-    private static ExternalProgram scenario;
-
-    /** What became of each step. */
-    private static final Map<String, String> RESULTS = new HashMap<>();
+    private static I2pdCourse course;
 
     @BeforeAll
     static void run(TestReporter reporter) throws Exception {
-        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
-        for (Path router : I2pdNetwork.folders(folder, I2pdNetwork.Plan.CLIENTS)) {
-            LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
-        }
-        scenario = Namespace.start(
-                "i2pd scenario", I2pdScenario.class, i2pd, Samovar.jar().toString(), folder.toString());
-        LOGS.add("the scenario's output", scenario::output);
-        RESULTS.putAll(Scenario.results(scenario, LIMIT, reporter));
+        course = I2pdCourse.run(
+                "i2pd scenario", I2pdScenario.class, I2pdNetwork.Plan.CLIENTS, folder, LOGS, LIMIT, reporter);
     }
 
     @AfterAll
     static void end() {
-        if (scenario != null) {
-            scenario.close();
+        if (course != null) {
+            course.close();
         }
     }
 
     @Test
     void sessionsOfBothSidesReachEachOther() {
-        passed("sessions");
+        course.passed("sessions");
     }
 
     @Test
     void theirSessionIsFoundByItsBase32Name() {
-        passed("lookup");
+        course.passed("lookup");
     }
 
     @Test
     void aStreamFromOursToTheirsEchoes() {
-        passed("ours-to-theirs");
+        course.passed("ours-to-theirs");
     }
 
     @Test
     void aStreamFromTheirsToOursEchoes() {
-        passed("theirs-to-ours");
+        course.passed("theirs-to-ours");
     }
 
     @Test
     void aReaderThatStopsAndGoesOnGetsEveryByteAndCostsLittleMemory() {
-        String result = passed("stalled-reader");
+        String result = course.passed("stalled-reader");
         assertTrue(kibibytes(result, "MEMORY ") < ALLOWED_KIBIBYTES, result);
         assertTrue(kibibytes(result, "TAKEN ") < I2pdScenario.STALLED_BYTES / 1024, result);
     }
 
     @Test
     void samovarEndsInGoodOrder() {
-        passed("stop");
+        course.passed("stop");
     }
 
     private static int kibibytes(String result, String label) {
         Matcher found = Pattern.compile(label + "(\\d+) KiB").matcher(result);
         assertTrue(found.find(), result);
         return Integer.parseInt(found.group(1));
-    }
-
-    private static String passed(String step) {
-        String result = RESULTS.getOrDefault(step, "was not reached");
-        assertTrue(result.startsWith("PASS "), () -> step + ": " + result);
-        return result;
     }
 }

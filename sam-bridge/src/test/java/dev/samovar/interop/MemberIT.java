@@ -1,11 +1,7 @@
 package dev.samovar.interop;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,76 +25,63 @@ final class MemberIT {
     @RegisterExtension
     static final LogsOnFailure LOGS = new LogsOnFailure();
 
-    private static final Map<String, String> RESULTS = new HashMap<>();
-
-    private static ExternalProgram scenario;
+    private static I2pdCourse course;
 
     @BeforeAll
     static void run(TestReporter reporter) throws Exception {
-        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
-        for (Path router : I2pdNetwork.folders(folder, I2pdNetwork.Plan.MEMBERS)) {
-            LOGS.add("i2pd.log of " + router.getFileName(), router.resolve("i2pd.log"));
-        }
-        scenario = Namespace.start(
-                "member scenario", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString(), "0");
-        LOGS.add("the scenario's output", scenario::output);
-        RESULTS.putAll(Scenario.results(scenario, LIMIT, reporter));
+        course = I2pdCourse.run(
+                "member scenario", MemberScenario.class, I2pdNetwork.Plan.MEMBERS, folder, LOGS, LIMIT, reporter, "0");
     }
 
     @AfterAll
     static void end() {
-        if (scenario != null) {
-            scenario.close();
+        if (course != null) {
+            course.close();
         }
     }
 
     @Test
     void theProgramJoinsAndSaysThatItIsIntegrated() {
-        passed("joins");
+        course.passed("joins");
     }
 
     @Test
     void ourRouterInfoIsFoundAtTheirsAndTheirsByOurs() {
-        passed("found");
+        course.passed("found");
     }
 
     @Test
     void aSamClientFindsADestinationOfTheirs() {
-        passed("lease-set");
+        course.passed("lease-set");
     }
 
     @Test
     void weDialEachOfThem() {
-        passed("reaches-each");
+        course.passed("reaches-each");
     }
 
     @Test
     void eachOfThemDialsUs() {
-        passed("reached-by-each");
+        course.passed("reached-by-each");
     }
 
     @Test
     void theyPublishAtOurFloodfillAndAskIt() {
-        passed("serves-as-floodfill");
+        course.passed("serves-as-floodfill");
     }
 
     @Test
     void itIsTheSameRouterAfterARestart() {
-        passed("restarts");
+        course.passed("restarts");
     }
 
     @Test
     void nothingOfOursWasRefused() {
-        passed("no-refusals");
+        course.passed("no-refusals");
     }
 
     @Test
     void samovarEndsInGoodOrder() {
-        passed("stops");
-    }
-
-    private static void passed(String step) {
-        String result = RESULTS.getOrDefault(step, "was not reached");
-        assertTrue(result.startsWith("PASS "), () -> step + ": " + result);
+        course.passed("stops");
     }
 }

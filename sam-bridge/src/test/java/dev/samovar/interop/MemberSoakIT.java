@@ -33,11 +33,16 @@ final class MemberSoakIT {
 
     @Test
     void aMemberStaysOneForLongerThanTheNetworkRemembers(TestReporter reporter) throws Exception {
-        String i2pd = Peer.program("i2pd", "/usr/sbin/i2pd");
-        try (ExternalProgram scenario = Namespace.start(
-                "member soak", MemberScenario.class, i2pd, Samovar.jar().toString(), folder.toString(), MINUTES)) {
-            LOGS.add("the scenario's output", scenario::output);
-            Map<String, String> results = Scenario.results(scenario, LIMIT, reporter);
+        try (I2pdCourse course = I2pdCourse.run(
+                "member soak",
+                MemberScenario.class,
+                I2pdNetwork.Plan.MEMBERS,
+                folder,
+                LOGS,
+                LIMIT,
+                reporter,
+                MINUTES)) {
+            Map<String, String> results = course.results();
             System.out.println(results.get("stays"));
             List<String> failed = results.values().stream()
                     .filter(line -> line.startsWith("FAIL "))

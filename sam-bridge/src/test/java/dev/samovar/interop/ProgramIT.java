@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.samovar.data.RouterInfo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -65,15 +68,23 @@ final class ProgramIT {
     }
 
     private Outcome run(String... words) throws Exception {
-        Process process =
-                samovar(words).redirectOutput(folder.resolve("out").toFile()).start();
+        return outcome(samovar(words), folder.resolve("err"));
+    }
+
+    /** While another runs, whose words stay as they are. */
+    private Outcome runBeside(String... words) throws Exception {
+        Path err = folder.resolve("err-beside");
+        return outcome(samovar(words).redirectError(err.toFile()), err);
+    }
+
+    private Outcome outcome(ProcessBuilder builder, Path err) throws Exception {
+        Process process = builder.redirectOutput(folder.resolve("out").toFile()).start();
         try {
             assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "it does not end");
         } finally {
             process.destroyForcibly();
         }
-        return new Outcome(
-                process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+        return new Outcome(process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(err));
     }
 
     /** With ports of its own, but for those that are named. */
@@ -105,7 +116,8 @@ final class ProgramIT {
                 "--nonsense 1",
                 "--sam",
                 "--sam 0.0.0.0:7656",
-                "--network live",
+                "--network live --net-id 17",
+                "--network local --transit off",
                 "--network moon",
                 "--log-level loud",
                 "--config /none/there",
@@ -131,7 +143,7 @@ final class ProgramIT {
     void aDataDirectoryOfOthersIsOneLineAndCodeOne() throws Exception {
         Path open = Files.createDirectory(folder.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
-        run("--sam", "127.0.0.1:0", "--sam-udp", "127.0.0.1:0", "--i2cp", "127.0.0.1:0", "--data-dir", open.toString())
+        run("--network=local", "--sam=127.0.0.1:0", "--sam-udp=127.0.0.1:0", "--i2cp=127.0.0.1:0", "--data-dir=" + open)
                 .expectOneLine(1, "the data directory ");
         assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(open)));
     }
@@ -217,6 +229,56 @@ final class ProgramIT {
             }
         }
         assertTrue(best < READY_MILLIS, "ready after " + best + " ms");
+    }
+
+    /** The public network, as far as it goes with a reseed host of the test's own that is not there: nothing is dialled out. */
+    @Test
+    void onTheLiveNetworkItIsReadyAtOnceAndSaysWhatItWaitsFor() throws Exception {
+        int nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            nobody = free.getLocalPort();
+        }
+        Path data = Files.createDirectory(
+                folder.resolve("data"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path reseed = Files.createDirectories(data.resolve("router/reseed"));
+        Files.writeString(reseed.resolve("hosts.txt"), "https://127.0.0.1:" + nobody + "/\n");
+        try (Running running = new Running(
+                "--network=live",
+                "--sam=127.0.0.1:0",
+                "--sam-udp=127.0.0.1:0",
+                "--i2cp=127.0.0.1:0",
+                "--transit=off",
+                "--data-dir=" + data)) {
+            assertTrue(running.ready.endsWith(" network=live router=embedded"), running.ready);
+            assertFalse(running.err().contains(NOTICE), running.err());
+            assertEquals(Set.of(running.port("sam"), running.port("i2cp")), running.listening());
+            JsonNode router = awaitReseeding(data);
+            assertEquals("live", router.at("/network").textValue());
+            assertEquals(2, router.at("/netId").intValue());
+            assertEquals("WAITING", router.at("/state").textValue());
+            List<String> waits = new ArrayList<>();
+            router.at("/waitingFor").forEach(missing -> waits.add(missing.textValue()));
+            assertTrue(waits.contains("no other router is known: waiting for the reseed hosts"), waits.toString());
+            running.end();
+        }
+        RouterInfo published = RouterInfo.fromBytes(Files.readAllBytes(data.resolve("router/router.info")));
+        assertEquals(2, published.netId());
+        assertEquals("OUG", published.capabilities().text());
+    }
+
+    /** What the router says of itself once it has asked the host that is not there. */
+    private JsonNode awaitReseeding(Path data) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Outcome status = runBeside("status", "--json", "--data-dir", data.toString());
+            assertEquals(0, status.code, status::toString);
+            JsonNode router = new ObjectMapper().readTree(status.out).get("router");
+            if (router.at("/reseed/failures/UNREACHABLE").asInt() > 0) {
+                assertEquals("waiting", router.at("/reseed/state").textValue());
+                return router;
+            }
+        }
+        throw new AssertionError("it does not ask the reseed host");
     }
 
     @Test

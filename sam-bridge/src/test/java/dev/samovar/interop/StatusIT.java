@@ -53,7 +53,7 @@ class StatusIT {
             assertEquals("local", answer.at("/router/network").textValue());
             assertTrue(
                     answer.at("/sam").textValue().endsWith(":" + samovar.sam().getPort()));
-            Ended second = run("--sam", "127.0.0.1:0", "--sam-udp", "127.0.0.1:0", "--data-dir", folder.toString());
+            Ended second = run("--network=local", "--sam=127.0.0.1:0", "--sam-udp=127.0.0.1:0", "--data-dir=" + folder);
             assertEquals(1, second.code, second.said);
             assertTrue(second.said.contains("another samovar runs"), second.said);
             assertEquals(1, second.said.lines().count(), second.said);

@@ -2,9 +2,6 @@ package dev.samovar.transport.ntcp2;
 
 import dev.samovar.base.Entropy;
 import dev.samovar.base.SansIo;
-import dev.samovar.crypto.AesCbc;
-import dev.samovar.crypto.NoiseState;
-import dev.samovar.crypto.X25519;
 import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.data.Hash;
 import java.util.Arrays;
@@ -20,7 +17,7 @@ import java.util.function.Supplier;
  * </ol>
  */
 @SansIo
-final class Ntcp2Initiator implements Ntcp2Handshake {
+final class Ntcp2Initiator extends Ntcp2Handshake {
 
     /** Padding in message 3, inside the cipher. Data follows at once as a rule, so little is needed. */
     private static final int MAX_SEALED_PADDING = 63;
@@ -28,30 +25,16 @@ final class Ntcp2Initiator implements Ntcp2Handshake {
     private enum Step {
         BEGIN,
         CREATED,
-        CREATED_PADDING,
-        END
+        CREATED_PADDING
     }
 
     private final Ntcp2Address address;
-    private final Hash responder;
     private final Ntcp2Keys own;
     private final byte[] ownRouterInfo;
     private final int networkId;
-    private final Supplier<X25519KeyPair> ephemerals;
-    private final Entropy entropy;
-    private final NoiseState noise;
 
     private Step step = Step.BEGIN;
-    private int needed;
-    private byte[] nextIv;
-    private X25519KeyPair ephemeral;
-    private byte[] peerEphemeral;
     private byte[] part2;
-    private long skewMillis;
-    private boolean skewKnown;
-    private byte[] transmit;
-    private Ntcp2Failure failure;
-    private Ntcp2DataKeys dataKeys;
 
     /**
      * @param address published
@@ -65,94 +48,60 @@ final class Ntcp2Initiator implements Ntcp2Handshake {
             int networkId,
             Supplier<X25519KeyPair> ephemerals,
             Entropy entropy) {
+        super(address.staticKey(), responder.toBytes(), address.iv(), ephemerals, entropy);
         this.address = address;
-        this.responder = responder;
         this.own = own;
         this.ownRouterInfo = ownRouterInfo;
         this.networkId = networkId;
-        this.ephemerals = ephemerals;
-        this.entropy = entropy;
-        this.noise = NoiseState.ntcp2(address.staticKey());
     }
 
     // 1
     /** Makes message 1. Costs a Diffie-Hellman operation. */
     void start(long epochMillis) {
-        if (step != Step.BEGIN) {
+        if (step != Step.BEGIN || state() != State.WAITING) {
             return;
         }
-        ephemeral = ephemerals.get();
-        byte[] ownKey = ephemeral.publicKey().clone();
-        noise.mixHash(ownKey);
-        if (!agree(ephemeral, address.staticKey())) {
+        if (!agreeNewly(address.staticKey())) {
             fail(Ntcp2Failure.MESSAGE_2_KEY);
             return;
         }
-        byte[] padding = entropy.bytes(entropy.below(MAX_CLEAR_PADDING));
+        byte[] padding = clearPadding();
         part2 = Ntcp2BlockCodec.encodeConfirmed(ownRouterInfo, entropy.below(MAX_SEALED_PADDING + 1));
-        byte[] sealed = noise.seal(new Ntcp2RequestOptions(
-                        networkId,
-                        Ntcp2RequestOptions.VERSION,
-                        padding.length,
-                        part2.length + Ntcp2FrameCipher.TAG_LENGTH,
-                        Ntcp2RequestOptions.toSeconds(epochMillis))
-                .encode());
-        if (padding.length > 0) {
-            noise.mixHash(padding);
-        }
-        AesCbc.encrypt(responder.toBytes(), address.iv(), ownKey, 0, 32);
-        nextIv = Arrays.copyOfRange(ownKey, 16, 32);
-        transmit = new byte[FIXED_LENGTH + padding.length];
-        System.arraycopy(ownKey, 0, transmit, 0, 32);
-        System.arraycopy(sealed, 0, transmit, 32, sealed.length);
-        System.arraycopy(padding, 0, transmit, FIXED_LENGTH, padding.length);
+        Ntcp2RequestOptions options = new Ntcp2RequestOptions(
+                networkId,
+                Ntcp2RequestOptions.VERSION,
+                padding.length,
+                part2.length + Ntcp2FrameCipher.TAG_LENGTH,
+                Ntcp2RequestOptions.toSeconds(epochMillis));
+        transmit(options.encode(), padding);
         step = Step.CREATED;
-        needed = FIXED_LENGTH;
+        expect(FIXED_LENGTH);
     }
 
     @Override
-    public int handle(byte[] in, int length, long epochMillis) {
-        int taken = 0;
-        while (step != Step.END && length - taken >= needed) {
-            int at = taken;
-            taken += needed;
-            switch (step) {
-                case CREATED -> onCreated(Arrays.copyOfRange(in, at, taken), epochMillis);
-                case CREATED_PADDING -> onCreatedPadding(Arrays.copyOfRange(in, at, taken), taken < length);
-                default -> throw new IllegalStateException("not started");
-            }
+    void onPart(byte[] part, boolean surplus, long epochMillis) {
+        switch (step) {
+            case BEGIN -> throw new IllegalStateException("not started");
+            case CREATED -> onCreated(part, epochMillis);
+            case CREATED_PADDING -> onCreatedPadding(part, surplus);
         }
-        return taken;
     }
 
     // 2
     private void onCreated(byte[] message, long epochMillis) {
-        AesCbc.decrypt(responder.toBytes(), nextIv, message, 0, 32);
-        peerEphemeral = Arrays.copyOf(message, 32);
-        if ((peerEphemeral[31] & 0x80) != 0) {
-            fail(Ntcp2Failure.MESSAGE_2_KEY);
-            return;
-        }
-        noise.mixHash(peerEphemeral);
-        if (!agree(ephemeral, peerEphemeral)) {
-            fail(Ntcp2Failure.MESSAGE_2_KEY);
-            return;
-        }
-        byte[] opened = noise.open(Arrays.copyOfRange(message, 32, FIXED_LENGTH));
+        byte[] opened = open(message, ephemeral(), Ntcp2Failure.MESSAGE_2_KEY, Ntcp2Failure.MESSAGE_2_DECRYPT);
         if (opened == null) {
-            fail(Ntcp2Failure.MESSAGE_2_DECRYPT);
             return;
         }
         Ntcp2CreatedOptions options = Ntcp2CreatedOptions.decode(opened);
-        skewMillis = options.seconds() * 1000 - epochMillis;
-        skewKnown = true;
-        if (Math.abs(skewMillis) > MAX_SKEW_MILLIS) {
+        measure(options.seconds(), epochMillis);
+        if (isSkewed()) {
             fail(Ntcp2Failure.MESSAGE_2_SKEW);
         } else if (options.paddingLength() > MAX_CLEAR_PADDING) {
             fail(Ntcp2Failure.MESSAGE_2_PADDING);
         } else {
             step = Step.CREATED_PADDING;
-            needed = options.paddingLength();
+            expect(options.paddingLength());
         }
     }
 
@@ -163,94 +112,18 @@ final class Ntcp2Initiator implements Ntcp2Handshake {
             fail(Ntcp2Failure.MESSAGE_2_SURPLUS);
             return;
         }
-        if (padding.length > 0) {
-            noise.mixHash(padding);
-        }
+        mixPadding(padding);
         // sealed with the key of message 2, whose nonce has moved to 1
         byte[] sealedStatic = noise.seal(own.staticKeys().publicKey());
-        if (!agree(own.staticKeys(), peerEphemeral)) {
+        if (!agree(own.staticKeys(), peerEphemeral())) {
             fail(Ntcp2Failure.MESSAGE_2_KEY);
             return;
         }
         byte[] sealedPart2 = noise.seal(part2);
-        transmit = Arrays.copyOf(sealedStatic, sealedStatic.length + sealedPart2.length);
-        System.arraycopy(sealedPart2, 0, transmit, sealedStatic.length, sealedPart2.length);
-        dataKeys = new Ntcp2DataKeys(noise.chainingKey(), noise.hash(), true);
-        step = Step.END;
-        wipe();
-    }
-
-    private boolean agree(X25519KeyPair mine, byte[] theirs) {
-        byte[] secret = new byte[X25519.KEY_LENGTH];
-        boolean agreed = X25519.agree(mine.privateKey(), theirs, secret);
-        noise.mixKey(secret);
-        Arrays.fill(secret, (byte) 0);
-        return agreed;
-    }
-
-    private void fail(Ntcp2Failure reason) {
-        failure = reason;
-        step = Step.END;
-        wipe();
-    }
-
-    private void wipe() {
-        needed = 0;
-        noise.destroy();
-        if (ephemeral != null) {
-            ephemeral.destroy();
-        }
-    }
-
-    @Override
-    public State state() {
-        if (step != Step.END) {
-            return State.WAITING;
-        }
-        return failure == null ? State.ESTABLISHED : State.FAILED;
-    }
-
-    @Override
-    public int needed() {
-        return needed;
-    }
-
-    @Override
-    public byte[] pollTransmit() {
-        byte[] next = transmit;
-        transmit = null;
-        return next;
-    }
-
-    @Override
-    public Ntcp2Failure failure() {
-        return failure;
-    }
-
-    @Override
-    public long skewMillis() {
-        return skewMillis;
-    }
-
-    @Override
-    public boolean skewKnown() {
-        return skewKnown;
-    }
-
-    @Override
-    public Ntcp2DataKeys dataKeys() {
-        return dataKeys;
-    }
-
-    @Override
-    public void destroy() {
-        if (step != Step.END) {
-            step = Step.END;
-            failure = Ntcp2Failure.LOST;
-            wipe();
-        }
-        if (dataKeys != null) {
-            dataKeys.destroy();
-        }
+        byte[] message = Arrays.copyOf(sealedStatic, sealedStatic.length + sealedPart2.length);
+        System.arraycopy(sealedPart2, 0, message, sealedStatic.length, sealedPart2.length);
+        transmit(message);
+        makeDataKeys(true);
+        end();
     }
 }

@@ -3,9 +3,6 @@ package dev.samovar.transport.ntcp2;
 import dev.samovar.base.Entropy;
 import dev.samovar.base.SansIo;
 import dev.samovar.base.WireException;
-import dev.samovar.crypto.AesCbc;
-import dev.samovar.crypto.NoiseState;
-import dev.samovar.crypto.X25519;
 import dev.samovar.crypto.X25519KeyPair;
 import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
@@ -23,7 +20,7 @@ import java.util.function.Supplier;
  * </ol>
  */
 @SansIo
-final class Ntcp2Responder implements Ntcp2Handshake {
+final class Ntcp2Responder extends Ntcp2Handshake {
 
     /** RouterInfo of the largest size, options, and room for padding. */
     static final int MAX_PART_2_LENGTH = 6 * 1024;
@@ -48,77 +45,42 @@ final class Ntcp2Responder implements Ntcp2Handshake {
     private enum Step {
         REQUEST,
         REQUEST_PADDING,
-        CONFIRMED,
-        END
+        CONFIRMED
     }
 
     private final Router router;
     private final byte[] peerIp;
-    private final Supplier<X25519KeyPair> ephemerals;
     private final ReplayCheck replays;
-    private final Entropy entropy;
-    private final NoiseState noise;
 
     private Step step = Step.REQUEST;
-    private int needed = FIXED_LENGTH;
-    private byte[] nextIv;
-    private byte[] peerEphemeral;
-    private X25519KeyPair ephemeral;
     private int part2Length;
-    private long skewMillis;
-    private boolean skewKnown;
-    private byte[] transmit;
-    private Ntcp2Failure failure;
     private RouterInfo peer;
-    private Ntcp2DataKeys dataKeys;
 
     /** @param peerIp where the peer comes from, 4 or 16 bytes */
     Ntcp2Responder(
             Router router, byte[] peerIp, Supplier<X25519KeyPair> ephemerals, ReplayCheck replays, Entropy entropy) {
+        super(router.keys.staticKeys().publicKey(), router.self.toBytes(), router.keys.iv(), ephemerals, entropy);
         this.router = router;
         this.peerIp = peerIp;
-        this.ephemerals = ephemerals;
         this.replays = replays;
-        this.entropy = entropy;
-        this.noise = NoiseState.ntcp2(router.keys.staticKeys().publicKey());
+        expect(FIXED_LENGTH);
     }
 
     @Override
-    public int handle(byte[] in, int length, long epochMillis) {
-        int taken = 0;
-        while (step != Step.END && length - taken >= needed) {
-            int at = taken;
-            taken += needed;
-            switch (step) {
-                case REQUEST -> onRequest(Arrays.copyOfRange(in, at, taken), epochMillis);
-                case REQUEST_PADDING ->
-                    onRequestPadding(Arrays.copyOfRange(in, at, taken), taken < length, epochMillis);
-                case CONFIRMED -> onConfirmed(in, at, epochMillis);
-                default -> throw new IllegalStateException();
-            }
+    void onPart(byte[] part, boolean surplus, long epochMillis) {
+        switch (step) {
+            case REQUEST -> onRequest(part, epochMillis);
+            case REQUEST_PADDING -> onRequestPadding(part, surplus, epochMillis);
+            case CONFIRMED -> onConfirmed(part, epochMillis);
         }
-        return taken;
     }
 
     // 1
     private void onRequest(byte[] message, long epochMillis) {
         byte[] hiddenKey = Arrays.copyOf(message, 32);
-        // SPEC ntcp2#sessioncreated: the cipher chain goes on, so the IV of Y is the last block of the hidden X
-        nextIv = Arrays.copyOfRange(hiddenKey, 16, 32);
-        AesCbc.decrypt(router.self.toBytes(), router.keys.iv(), message, 0, 32);
-        peerEphemeral = Arrays.copyOf(message, 32);
-        if ((peerEphemeral[31] & 0x80) != 0) {
-            fail(Ntcp2Failure.MESSAGE_1_KEY);
-            return;
-        }
-        noise.mixHash(peerEphemeral);
-        if (!agree(router.keys.staticKeys(), peerEphemeral)) {
-            fail(Ntcp2Failure.MESSAGE_1_KEY);
-            return;
-        }
-        byte[] opened = noise.open(Arrays.copyOfRange(message, 32, FIXED_LENGTH));
+        byte[] opened =
+                open(message, router.keys.staticKeys(), Ntcp2Failure.MESSAGE_1_KEY, Ntcp2Failure.MESSAGE_1_DECRYPT);
         if (opened == null) {
-            fail(Ntcp2Failure.MESSAGE_1_DECRYPT);
             return;
         }
         Ntcp2RequestOptions options = Ntcp2RequestOptions.decode(opened);
@@ -135,11 +97,10 @@ final class Ntcp2Responder implements Ntcp2Handshake {
         } else if (!replays.isFresh(hiddenKey)) {
             fail(Ntcp2Failure.MESSAGE_1_REPLAYED);
         } else {
-            skewMillis = options.seconds() * 1000 - epochMillis;
-            skewKnown = true;
+            measure(options.seconds(), epochMillis);
             part2Length = options.message3Part2Length();
             step = Step.REQUEST_PADDING;
-            needed = options.paddingLength();
+            expect(options.paddingLength());
         }
     }
 
@@ -150,54 +111,41 @@ final class Ntcp2Responder implements Ntcp2Handshake {
             fail(Ntcp2Failure.MESSAGE_1_SURPLUS);
             return;
         }
-        if (padding.length > 0) {
-            noise.mixHash(padding);
-        }
-        ephemeral = ephemerals.get();
-        byte[] ownKey = ephemeral.publicKey().clone();
-        noise.mixHash(ownKey);
-        if (!agree(ephemeral, peerEphemeral)) {
+        mixPadding(padding);
+        if (!agreeNewly(peerEphemeral())) {
             fail(Ntcp2Failure.MESSAGE_1_KEY);
             return;
         }
-        byte[] ownPadding = entropy.bytes(entropy.below(MAX_CLEAR_PADDING));
-        byte[] sealed = noise.seal(
-                new Ntcp2CreatedOptions(ownPadding.length, Ntcp2RequestOptions.toSeconds(epochMillis)).encode());
-        if (ownPadding.length > 0) {
-            noise.mixHash(ownPadding);
-        }
-        AesCbc.encrypt(router.self.toBytes(), nextIv, ownKey, 0, 32);
-        transmit = new byte[FIXED_LENGTH + ownPadding.length];
-        System.arraycopy(ownKey, 0, transmit, 0, 32);
-        System.arraycopy(sealed, 0, transmit, 32, sealed.length);
-        System.arraycopy(ownPadding, 0, transmit, FIXED_LENGTH, ownPadding.length);
-        if (Math.abs(skewMillis) > MAX_SKEW_MILLIS) {
+        byte[] ownPadding = clearPadding();
+        transmit(
+                new Ntcp2CreatedOptions(ownPadding.length, Ntcp2RequestOptions.toSeconds(epochMillis)).encode(),
+                ownPadding);
+        if (isSkewed()) {
             // the field answers all the same, so that the peer learns what time it is
             fail(Ntcp2Failure.MESSAGE_1_SKEW);
             return;
         }
         step = Step.CONFIRMED;
-        needed = PART_1_LENGTH + part2Length;
+        expect(PART_1_LENGTH + part2Length);
     }
 
     // 3
-    private void onConfirmed(byte[] in, int at, long epochMillis) {
-        int part2At = at + PART_1_LENGTH;
-        byte[] peerStatic = noise.open(Arrays.copyOfRange(in, at, part2At));
+    private void onConfirmed(byte[] message, long epochMillis) {
+        byte[] peerStatic = noise.open(Arrays.copyOf(message, PART_1_LENGTH));
         if (peerStatic == null) {
             fail(Ntcp2Failure.MESSAGE_3_PART_1);
             return;
         }
-        if (!agree(ephemeral, peerStatic)) {
+        if (!agree(ephemeral(), peerStatic)) {
             fail(Ntcp2Failure.MESSAGE_3_PART_1);
             return;
         }
-        byte[] payload = noise.open(Arrays.copyOfRange(in, part2At, part2At + part2Length));
+        byte[] payload = noise.open(Arrays.copyOfRange(message, PART_1_LENGTH, message.length));
         if (payload == null) {
             fail(Ntcp2Failure.MESSAGE_3_PART_2);
             return;
         }
-        dataKeys = new Ntcp2DataKeys(noise.chainingKey(), noise.hash(), false);
+        makeDataKeys(false);
         onPeer(peerStatic, payload, epochMillis);
     }
 
@@ -221,86 +169,11 @@ final class Ntcp2Responder implements Ntcp2Handshake {
             fail(found);
             return;
         }
-        step = Step.END;
-        wipe();
-    }
-
-    private boolean agree(X25519KeyPair own, byte[] theirs) {
-        byte[] secret = new byte[X25519.KEY_LENGTH];
-        boolean agreed = X25519.agree(own.privateKey(), theirs, secret);
-        noise.mixKey(secret);
-        Arrays.fill(secret, (byte) 0);
-        return agreed;
-    }
-
-    private void fail(Ntcp2Failure reason) {
-        failure = reason;
-        step = Step.END;
-        wipe();
-    }
-
-    private void wipe() {
-        needed = 0;
-        noise.destroy();
-        if (ephemeral != null) {
-            ephemeral.destroy();
-        }
-    }
-
-    @Override
-    public State state() {
-        if (step != Step.END) {
-            return State.WAITING;
-        }
-        return failure == null ? State.ESTABLISHED : State.FAILED;
-    }
-
-    @Override
-    public int needed() {
-        return needed;
-    }
-
-    @Override
-    public byte[] pollTransmit() {
-        byte[] next = transmit;
-        transmit = null;
-        return next;
-    }
-
-    @Override
-    public Ntcp2Failure failure() {
-        return failure;
-    }
-
-    @Override
-    public long skewMillis() {
-        return skewMillis;
-    }
-
-    @Override
-    public boolean skewKnown() {
-        return skewKnown;
+        end();
     }
 
     /** The peer's RouterInfo once it could be read, verified if {@link State#ESTABLISHED}; else null. */
     RouterInfo peer() {
         return peer;
-    }
-
-    @Override
-    public Ntcp2DataKeys dataKeys() {
-        return dataKeys;
-    }
-
-    @Override
-    public void destroy() {
-        if (step != Step.END) {
-            step = Step.END;
-            failure = Ntcp2Failure.LOST;
-            wipe();
-        }
-        if (dataKeys != null) {
-            dataKeys.destroy();
-        }
     }
 }
