@@ -295,10 +295,10 @@ final class Outgoing {
     private void onLookedUp(RemoteDestination remote, Answer<LeaseSet> answer) {
         remote.handleLookedUp(now() + LOOKUP_PAUSE_NANOS);
         boolean unknown = answer instanceof Answer.Missing<LeaseSet> none && none.reason() == Answer.Reason.NOT_FOUND;
-        if (unknown && view.find(remote.hash()) == null) {
+        if (unknown && view.find(remote.hash()) == null && remote.isMissedAgain()) {
             fail(remote, SendOutcome.NO_LEASE_SET);
         } else {
-            // those who were silent may answer yet: messages wait as long as they may
+            // it may just be on its way to the floodfills, and those who were silent may answer yet: messages wait
             pump(remote);
         }
     }

@@ -45,6 +45,7 @@ final class RemoteDestination {
 
     private boolean stuck;
     private boolean lookingUp;
+    private boolean missed;
     private long lookUpFrom = Long.MIN_VALUE;
     private long refreshFrom = Long.MIN_VALUE;
     private LeaseSet2 leaseSet;
@@ -168,6 +169,12 @@ final class RemoteDestination {
     void handleLookedUp(long next) {
         lookingUp = false;
         lookUpFrom = next;
+    }
+
+    /** Nobody knows its lease set. Returns whether that was so the last time too. */
+    boolean isMissedAgain() {
+        missed = !missed;
+        return !missed;
     }
 
     /** It said something. */

@@ -54,6 +54,7 @@ public final class SimMember implements SimNetwork.Handler {
     private MessageDispatch dispatch;
     private NetworkPort clients;
     private ClientFront front;
+    private List<byte[]> seeds = List.of();
     private Consumer<I2npMessage> tap = message -> {};
 
     /** A member that is up and knows nobody. */
@@ -105,15 +106,14 @@ public final class SimMember implements SimNetwork.Handler {
         front = new ClientFront(node.lane(), world.entropy(), offload, clients);
     }
 
-    /** Begins with these routers known. */
-    public void start(List<RouterInfo> seeds) {
-        node.run(() -> {
-            netDb.addSeeds(seeds.stream().map(RouterInfo::bytes).toList(), added -> {});
-            begin();
-        });
+    /** Begins with these routers known, each time. */
+    public void start(List<RouterInfo> theSeeds) {
+        seeds = theSeeds.stream().map(RouterInfo::bytes).toList();
+        node.run(this::begin);
     }
 
     private void begin() {
+        netDb.addSeeds(seeds, added -> {});
         netDb.start();
         tunnels.start();
         transit.start();
