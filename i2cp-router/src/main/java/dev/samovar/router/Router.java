@@ -430,12 +430,18 @@ public final class Router {
 
     /** Signs what we publish anew. It is kept in a file too, for operators who seed other routers with it. */
     private RouterInfo signSelf() {
-        RouterInfo info = own.sign(
-                transports.addresses(),
-                transit == null ? Congestion.NONE : transit.congestion(),
-                lane.clock().epochMillis());
+        RouterInfo info =
+                own.sign(transports.addresses(), congestion(), lane.clock().epochMillis());
         files.submit(lane, () -> saveRouterInfo(info), saved -> {});
         return info;
+    }
+
+    /** How gladly tunnels of others are taken. */
+    private Congestion congestion() {
+        if (transit != null) {
+            return transit.congestion();
+        }
+        return config.transit() ? Congestion.NONE : Congestion.REFUSES_ALL;
     }
 
     private Boolean saveRouterInfo(RouterInfo info) {
