@@ -64,7 +64,7 @@ public final class Tunnels {
     private final Set<TunnelPool> clients = new LinkedHashSet<>();
     private final Map<Integer, Entrance> entrances = new HashMap<>();
     /** With messages that wait for the end of this turn to share a cell. */
-    private final Set<OutboundTunnel> unflushed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<OutboundTunnel> unflushed = new LinkedHashSet<>();
     /** Whose first hop took the last cell not. */
     private final Set<OutboundTunnel> congested = Collections.newSetFromMap(new IdentityHashMap<>());
 
