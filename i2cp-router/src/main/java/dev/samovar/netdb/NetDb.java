@@ -261,11 +261,6 @@ public final class NetDb {
         return view;
     }
 
-    /** The straight way, for a client that has no tunnels of its own: no secret is kept by it. */
-    public LookupRoute directRoute() {
-        return LookupRoute.direct(port);
-    }
-
     // --- what comes from peers
 
     /**

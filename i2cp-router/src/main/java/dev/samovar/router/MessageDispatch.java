@@ -164,16 +164,9 @@ final class MessageDispatch {
             drop(Drop.UNEXPECTED_TYPE);
             return;
         }
-        message.body().markReaderIndex();
-        TunnelData cell = TunnelData.decode(message.body());
-        if (tunnels.onTunnelData(from, cell)) {
-            return;
-        }
-        cell.release();
-        message.body().resetReaderIndex();
-        I2npMessage forTransit = again(message);
-        if (!transit.onTunnelData(from, forTransit)) {
-            forTransit.release();
+        I2npMessage cell = again(message);
+        if (!tunnels.onTunnelData(from, cell) && !transit.onTunnelData(from, cell)) {
+            cell.release();
             drop(Drop.UNKNOWN_TUNNEL);
         }
     }

@@ -13,16 +13,9 @@ import dev.samovar.data.RouterKeys;
 import dev.samovar.i2cp.client.I2cpClient;
 import dev.samovar.i2cp.server.RouterPort;
 import dev.samovar.i2np.I2npMessage;
-import dev.samovar.netdb.LookupRoute;
-import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
-import dev.samovar.netdb.NetDbPort;
-import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
-import dev.samovar.peer.ClockSkew;
 import dev.samovar.peer.HopConstraints;
-import dev.samovar.peer.PeerProfiles;
-import dev.samovar.peer.PeerSelector;
 import dev.samovar.transport.DialFailure;
 import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.TransportListener;
@@ -31,10 +24,6 @@ import dev.samovar.transport.ntcp2.Ntcp2Config;
 import dev.samovar.transport.ntcp2.Ntcp2Keys;
 import dev.samovar.transport.ntcp2.Ntcp2Transport;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
-import dev.samovar.tunnel.PoolConfig;
-import dev.samovar.tunnel.PoolListener;
-import dev.samovar.tunnel.TunnelPort;
-import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
@@ -57,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link #open} reads the keys, or makes them.
  *   <li>{@link #start} waits for its address to be there, listens, signs what it publishes, reads what it knew of others and
  *       the seed, and lets the netDb begin. A network that is not there is waited for.
- *   <li>Messages of peers go by {@link MessageDispatch}; who may be a peer is {@link PeerGuard}'s to say.
+ *   <li>What peers bring goes to the {@link Membership}; who may be a peer is {@link PeerGuard}'s to say.
  *   <li>{@link #close} tells the peers and writes what is unwritten.
  * </ol>
  *
@@ -103,8 +92,6 @@ public final class Router {
     private final Offload offload;
     private final Offload files;
     private final BanList bans = new BanList();
-    private final PeerProfiles profiles = new PeerProfiles();
-    private final ClockSkew skew = new ClockSkew();
     private final OwnRouterInfo own;
     private final PeerGuard guard;
     private final Promise<Void> started;
@@ -117,12 +104,8 @@ public final class Router {
     private int sweeps;
     private Ntcp2Transport ntcp2;
     private TransportManager transports;
-    private NetDb netDb;
-    private MessageDispatch dispatch;
+    private Membership membership;
     private Reseeder reseeder;
-    private Tunnels tunnels;
-    private OwnTunnelRoute ownRoute;
-    private Transit transit;
     private final NetworkPort clients;
     private final ClientFront front;
     private Consumer<RouterInfo> inboundWatcher = peer -> {};
@@ -377,55 +360,33 @@ public final class Router {
             files.submit(lane, () -> savePort(port), saved -> {});
         }
         signSelf();
-        NetDbConfig netDbConfig = NetDbConfig.of(config.netId(), config.minimumVersion());
-        RouterInfoStorage storage =
-                new NetDbDirectory(lane, files, config.folder().resolve("netDb"));
-        netDb = new NetDb(
+        membership = new Membership(
                 lane,
                 entropy,
                 offload,
-                new Port(),
-                config.floodfill() ? netDbConfig.asFloodfill() : netDbConfig,
-                storage,
-                profiles,
-                bans,
-                skew);
-        tunnels = new Tunnels(
-                lane,
-                entropy,
-                offload,
-                new Port(),
-                new PeerSelector(netDb.routers(), profiles, bans, entropy),
-                hopRules(),
-                profiles,
-                PoolConfig.exploratory(),
-                new OwnTunnels());
-        ownRoute = new OwnTunnelRoute(tunnels.exploratory(), entropy);
-        transit = new Transit(
-                lane,
-                entropy,
-                offload,
-                hash(),
                 keys.encryptionKeys(),
-                config.sharedBandwidth(),
-                config.transit(),
-                new TransitNetwork());
-        dispatch = new MessageDispatch(lane, entropy, offload, keys.encryptionKeys(), netDb, tunnels, transit);
+                rules(),
+                new Network(),
+                new NetDbDirectory(lane, files, config.folder().resolve("netDb")),
+                bans);
         state = State.RUNNING;
         obstacle = null;
         started.trySuccess(null);
         log.info("network {}: {}", config.network(), config.hosts().isEmpty() ? "dials only" : "listens for NTCP2");
-        netDb.load(known -> {
+        membership.netDb().load(known -> {
             log.info("{} routers known from earlier runs", known);
             readSeed();
         });
     }
 
-    /** Where all addresses are of one network, as in tests, hops may be neighbours. */
-    private HopConstraints.Rules hopRules() {
-        return config.allowReservedAddresses()
+    private Membership.Rules rules() {
+        NetDbConfig netDb = NetDbConfig.of(config.netId(), config.minimumVersion());
+        // where all addresses are of one network, as in tests, hops may be neighbours
+        HopConstraints.Rules hops = config.allowReservedAddresses()
                 ? new HopConstraints.Rules(config.minimumVersion(), 0, 0)
                 : new HopConstraints.Rules(config.minimumVersion(), HOP_IPV4_BITS, HOP_IPV6_BITS);
+        return new Membership.Rules(
+                config.floodfill() ? netDb.asFloodfill() : netDb, hops, config.sharedBandwidth(), config.transit());
     }
 
     /** Signs what we publish anew. It is kept in a file too, for operators who seed other routers with it. */
@@ -438,8 +399,8 @@ public final class Router {
 
     /** How gladly tunnels of others are taken. */
     private Congestion congestion() {
-        if (transit != null) {
-            return transit.congestion();
+        if (membership != null) {
+            return membership.transit().congestion();
         }
         return config.transit() ? Congestion.NONE : Congestion.REFUSES_ALL;
     }
@@ -500,12 +461,10 @@ public final class Router {
         if (state == State.CLOSED) {
             return;
         }
-        netDb.start();
-        tunnels.start();
-        transit.start();
-        clients.start(tunnels, netDb);
+        membership.start();
+        clients.start(membership.tunnels(), membership.netDb());
         sweep();
-        if (config.reseed() && netDb.routers().size() < ENOUGH_ROUTERS) {
+        if (config.reseed() && membership.netDb().routers().size() < ENOUGH_ROUTERS) {
             files.submit(lane, this::readSources, this::reseed);
         }
     }
@@ -525,15 +484,15 @@ public final class Router {
         }
         if (++sweeps % SWEEPS_PER_SEED == 0
                 && config.seed() != null
-                && netDb.routers().size() == 0) {
+                && membership.netDb().routers().size() == 0) {
             // the clock may have been wrong, or the seed exchanged for a newer one
             long nowMillis = lane.clock().epochMillis();
             files.submit(lane, () -> openSeed(nowMillis), seeds -> addSeeds(seeds, added -> {}));
         }
-        if (transit.congestion() != own.congestion()) {
+        if (membership.transit().congestion() != own.congestion()) {
             // published with the next renewal or change; those who ask directly see it at once
             signSelf();
-            netDb.onSelfChanged();
+            membership.netDb().onSelfChanged();
         }
         timer = lane.schedule(now + SWEEP_NANOS, this::sweep);
     }
@@ -546,12 +505,12 @@ public final class Router {
         families = now;
         ntcp2.dialOver(now.ipv4(), now.ipv6());
         signSelf();
-        netDb.onSelfChanged();
+        membership.netDb().onSelfChanged();
     }
 
     private void addSeeds(List<byte[]> seeds, Consumer<Integer> then) {
         if (state != State.CLOSED) {
-            netDb.addSeeds(seeds, added -> {
+            membership.netDb().addSeeds(seeds, added -> {
                 log.info("{} routers added from the seed", added);
                 then.accept(added);
             });
@@ -584,9 +543,11 @@ public final class Router {
                 sources,
                 new HttpsFetcher(lane, files, sources.tlsCertificates(), proxy, HttpsFetcher.Limits.defaults()),
                 config.netId(),
-                routers -> netDb.addSeeds(
-                        routers.stream().map(RouterInfo::bytes).toList(),
-                        added -> log.info("{} routers added by reseeding", added)));
+                routers -> membership
+                        .netDb()
+                        .addSeeds(
+                                routers.stream().map(RouterInfo::bytes).toList(),
+                                added -> log.info("{} routers added by reseeding", added)));
         reseeder.start();
     }
 
@@ -596,27 +557,25 @@ public final class Router {
 
         @Override
         public void onConnected(RouterInfo peer, boolean inbound) {
-            if (netDb == null) {
-                return;
+            if (membership != null) {
+                membership.onConnected(peer, inbound);
+                if (inbound) {
+                    inboundWatcher.accept(peer);
+                }
             }
-            if (inbound) {
-                netDb.onRouterInfo(peer.hash(), peer, false);
-                inboundWatcher.accept(peer);
-            }
-            netDb.onConnected(peer.hash());
         }
 
         @Override
         public void onRouterInfo(Hash from, RouterInfo info, boolean flood) {
-            if (netDb != null) {
-                netDb.onRouterInfo(from, info, flood);
+            if (membership != null) {
+                membership.netDb().onRouterInfo(from, info, flood);
             }
         }
 
         @Override
         public void onMessage(Hash from, I2npMessage message) {
-            if (dispatch != null) {
-                dispatch.handle(from, message);
+            if (membership != null) {
+                membership.onMessage(from, message);
             } else {
                 message.release();
             }
@@ -624,27 +583,28 @@ public final class Router {
 
         @Override
         public void onDisconnected(Hash peer, DisconnectReason reason) {
-            if (tunnels != null) {
-                tunnels.onDisconnected(peer);
+            if (membership != null) {
+                membership.onDisconnected(peer);
             }
         }
 
         @Override
         public void onDialFailed(Hash peer, DialFailure reason) {
             boolean ours = reason == DialFailure.LIMIT || reason == DialFailure.CLOSED || reason == DialFailure.BANNED;
-            if (netDb != null && !ours) {
-                netDb.onUnreachable(peer);
-                tunnels.onUnreachable(peer);
+            if (membership != null && !ours) {
+                membership.onUnreachable(peer);
             }
         }
 
         @Override
         public void onClockSkew(Hash peer, long skewMillis) {
-            skew.report(peer, skewMillis, lane.clock().nanos());
+            if (membership != null) {
+                membership.skew().report(peer, skewMillis, lane.clock().nanos());
+            }
         }
     }
 
-    private final class Port implements NetDbPort, TunnelPort {
+    private final class Network implements Membership.Network {
 
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
@@ -652,33 +612,8 @@ public final class Router {
         }
 
         @Override
-        public boolean send(Hash router, I2npMessage message) {
-            return sendTo(router, message);
-        }
-
-        @Override
-        public void toSelf(I2npMessage message) {
-            dispatch.handleAnonymous(message);
-        }
-
-        @Override
-        public void toOwnGateway(I2npMessage message) {
-            dispatch.handleAnonymous(message);
-        }
-
-        @Override
-        public RouterInfo find(Hash router) {
-            return netDb.find(router);
-        }
-
-        @Override
         public boolean sendToConnected(Hash router, I2npMessage message) {
             return transports.sendConnected(router, message).accepted();
-        }
-
-        @Override
-        public LookupRoute tunnels() {
-            return ownRoute != null && ownRoute.isThere() ? ownRoute : null;
         }
 
         @Override
@@ -699,56 +634,6 @@ public final class Router {
         @Override
         public RouterInfo signSelf() {
             return Router.this.signSelf();
-        }
-    }
-
-    /** Sends over the session that is up, or one that is made where the router is known; takes over. */
-    private boolean sendTo(Hash router, I2npMessage message) {
-        if (transports.isConnected(router)) {
-            return transports.sendConnected(router, message).accepted();
-        }
-        RouterInfo known = netDb.find(router);
-        if (known != null) {
-            return transports.send(known, message).accepted();
-        }
-        message.release();
-        return false;
-    }
-
-    private final class TransitNetwork implements Transit.Network {
-
-        @Override
-        public boolean isKnown(Hash router) {
-            return transports.isConnected(router) || netDb.find(router) != null;
-        }
-
-        @Override
-        public void fetch(Hash router, Runnable then) {
-            netDb.lookupRouter(router, found -> then.run());
-        }
-
-        @Override
-        public boolean send(Hash router, I2npMessage message) {
-            return sendTo(router, message);
-        }
-
-        @Override
-        public void receive(I2npMessage message) {
-            dispatch.handleAnonymous(message);
-        }
-    }
-
-    /** What comes down the router's own tunnels: answers to the netDb, and nothing else. */
-    private final class OwnTunnels implements PoolListener {
-
-        @Override
-        public void onInboundChanged() {
-            // whoever looks something up asks for the tunnels of the moment
-        }
-
-        @Override
-        public void onMessage(I2npMessage message) {
-            dispatch.handleOwn(message);
         }
     }
 
@@ -781,15 +666,11 @@ public final class Router {
             timer.cancel();
             clients.close("the router is closing");
             front.close("the router is closing");
-            if (tunnels != null) {
-                tunnels.close();
-                transit.close();
-            }
             if (reseeder != null) {
                 reseeder.stop();
             }
-            if (netDb != null) {
-                netDb.close();
+            if (membership != null) {
+                membership.close();
             }
             if (transports == null) {
                 finishFiles(closed);
@@ -866,26 +747,12 @@ public final class Router {
     }
 
     /** Null before it listens. */
-    NetDb netDb() {
-        return netDb;
-    }
-
-    /** Null before it listens. */
-    Transit transit() {
-        return transit;
-    }
-
-    /** Null before it listens. */
-    Tunnels tunnels() {
-        return tunnels;
+    Membership membership() {
+        return membership;
     }
 
     NetworkPort clients() {
         return clients;
-    }
-
-    MessageDispatch dispatch() {
-        return dispatch;
     }
 
     BanList bans() {
@@ -894,10 +761,6 @@ public final class Router {
 
     PeerGuard guard() {
         return guard;
-    }
-
-    ClockSkew skew() {
-        return skew;
     }
 
     Reseeder reseeder() {

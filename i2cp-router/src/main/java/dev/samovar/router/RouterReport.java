@@ -31,7 +31,8 @@ final class RouterReport {
         RouterConfig config = router.config();
         String identity =
                 dev.samovar.base.Encodings.base64(router.hash().toBytes()).substring(0, HASH_LETTERS);
-        if (router.netDb() == null) {
+        Membership membership = router.membership();
+        if (membership == null) {
             return new RouterStatus(
                     config.network(),
                     config.netId(),
@@ -52,10 +53,10 @@ final class RouterReport {
                     router.clients().status(),
                     null);
         }
-        NetDbStatus netDb = router.netDb().status();
+        NetDbStatus netDb = membership.netDb().status();
         TransportStatus transports = router.transports().status();
         long now = router.lane().clock().nanos();
-        OptionalLong skew = router.skew().medianMillis(now);
+        OptionalLong skew = membership.skew().medianMillis(now);
         Map<BanReason, Integer> bans = router.bans().counts(now);
         List<String> waitingFor = waitingFor(router, netDb, transports, skew);
         return new RouterStatus(
@@ -76,9 +77,9 @@ final class RouterReport {
                 refusals(router, netDb, transports),
                 skew.isPresent() ? Long.valueOf(skew.getAsLong()) : null,
                 router.reseeder() == null ? null : router.reseeder().status(),
-                TunnelReport.tunnels(router.tunnels().status()),
+                TunnelReport.tunnels(membership.tunnels().status()),
                 router.clients().status(),
-                TunnelReport.transit(router.transit().status(), config));
+                TunnelReport.transit(membership.transit().status(), config));
     }
 
     private static RouterStatus.State state(Router router, List<String> waitingFor) {
@@ -123,7 +124,8 @@ final class RouterReport {
             waiting.add("no floodfill has confirmed our RouterInfo yet");
         }
         boolean fewRouters = !router.config().reseed() && netDb.routers() < TunnelReport.FEW_ROUTERS;
-        waiting.addAll(TunnelReport.waitingFor(router.tunnels().exploratory().status(), fewRouters));
+        waiting.addAll(TunnelReport.waitingFor(
+                router.membership().tunnels().exploratory().status(), fewRouters));
         return waiting;
     }
 
@@ -150,12 +152,12 @@ final class RouterReport {
         netDb.refusals().forEach((reason, count) -> all.put(name("store", reason), count));
         netDb.lookupRefusals().forEach((reason, count) -> all.put(name("lookup", reason), count));
         router.guard().reported().forEach((reason, count) -> all.put(name("peer", reason), count));
-        router.dispatch().drops().forEach((reason, count) -> all.put("message." + reason, count));
+        router.membership().dispatch().drops().forEach((reason, count) -> all.put("message." + reason, count));
         transports.dialFailures().forEach((reason, count) -> all.put("dial." + reason, count));
         transports.dropped().forEach((reason, count) -> all.put("send." + reason, count));
-        TunnelsStatus tunnels = router.tunnels().status();
+        TunnelsStatus tunnels = router.membership().tunnels().status();
         tunnels.drops().forEach((reason, count) -> all.put("tunnel." + reason, count));
-        TransitStatus transit = router.transit().status();
+        TransitStatus transit = router.membership().transit().status();
         transit.refusals().forEach((reason, count) -> all.put(name("transit", reason), count));
         transit.drops().forEach((reason, count) -> all.put(name("transit", reason), count));
         for (OfTransport each : transports.transports()) {

@@ -220,36 +220,21 @@ public final class Tunnels {
     // --- 2: what peers bring
 
     /**
-     * A cell that a peer brought.
-     *
-     * @return whether it is of a tunnel of ours; then it was taken over, else it is still the caller's
-     */
-    public boolean onTunnelData(Hash from, TunnelData cell) {
-        Entrance entrance = entrances.get(cell.tunnelId());
-        if (entrance == null || entrance.tunnel.hops().isEmpty()) {
-            return false;
-        }
-        entrance.tunnel.accept(from, cell, lane.clock().nanos(), message -> onArrived(entrance.pool, message));
-        return true;
-    }
-
-    /**
-     * The same of a cell that is still a message, as {@link TransitTunnels#onTunnelData} takes it: one of the two has it.
+     * A cell that a peer brought, still a message, as {@link TransitTunnels#onTunnelData} takes it: one of the two has it.
      *
      * @param message of type {@link TunnelData}; taken over, but when the answer is false
+     * @return whether it is of a tunnel of ours
      */
     public boolean onTunnelData(Hash from, I2npMessage message) throws WireException {
         ByteBuf body = message.body();
-        boolean ours = body.readableBytes() >= Integer.BYTES && entrances.containsKey(body.getInt(body.readerIndex()));
-        if (!ours) {
+        Entrance entrance =
+                body.readableBytes() < Integer.BYTES ? null : entrances.get(body.getInt(body.readerIndex()));
+        if (entrance == null) {
             return false;
         }
         try {
-            TunnelData cell = TunnelData.decode(body);
-            if (!onTunnelData(from, cell)) {
-                // for a tunnel without hops, into which no cell comes
-                cell.release();
-            }
+            entrance.tunnel.accept(
+                    from, TunnelData.decode(body), lane.clock().nanos(), arrived -> onArrived(entrance.pool, arrived));
         } finally {
             message.release();
         }

@@ -153,7 +153,7 @@ class NetDbFuzzTest {
 
     private void client() {
         if (views.size() < MAX_VIEWS) {
-            views.add(node.netDb.newView(node.netDb.directRoute()));
+            views.add(node.newView());
         } else if (random.nextInt(10) == 0) {
             views.remove(random.nextInt(views.size())).close();
         } else {

@@ -126,6 +126,11 @@ final class NetDbNet {
             return keys.identity().hash();
         }
 
+        /** A view for a client that has no tunnels of its own. */
+        ClientView newView() {
+            return netDb.newView(LookupRoute.direct(this));
+        }
+
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
             return transmit(router.hash(), message);

@@ -184,7 +184,7 @@ class NetDbNetworkTest {
     /** As a client does that is new there each time. */
     private void lookUp(SimRouter router, Hash destination, List<Boolean> answers) {
         router.node().run(() -> {
-            ClientView view = router.netDb().newView(router.netDb().directRoute());
+            ClientView view = router.newView();
             view.lookup(destination, answer -> {
                 answers.add(answer.valueOrNull() != null);
                 view.close();

@@ -184,8 +184,8 @@ class NetDbTest {
         }
         ClientView[] views = new ClientView[2];
         on(() -> {
-            views[0] = alice.netDb.newView(alice.netDb.directRoute());
-            views[1] = alice.netDb.newView(alice.netDb.directRoute());
+            views[0] = alice.newView();
+            views[1] = alice.newView();
         });
         Answer<LeaseSet> answer = net.await(then -> views[0].lookup(owner.hash(), then));
         assertNotNull(answer.valueOrNull());
@@ -203,7 +203,7 @@ class NetDbTest {
             floodfill.down = true;
         }
         ClientView[] other = new ClientView[1];
-        on(() -> other[0] = bob.netDb.newView(bob.netDb.directRoute()));
+        on(() -> other[0] = bob.newView());
         assertNull(
                 net.await((java.util.function.Consumer<Answer<LeaseSet>> then) -> other[0].lookup(owner.hash(), then))
                         .valueOrNull());
@@ -222,7 +222,7 @@ class NetDbTest {
         on(() -> {
             for (int i = 0; i < 2; i++) {
                 int at = i;
-                ClientView view = alice.netDb.newView(alice.netDb.directRoute());
+                ClientView view = alice.newView();
                 view.lookup(owner.hash(), answer -> found[at] += answer.valueOrNull() != null ? 1 : 0);
                 view.lookup(owner.hash(), answer -> found[at] += answer.valueOrNull() != null ? 1 : 0);
             }
@@ -587,7 +587,7 @@ class NetDbTest {
         net.run(1, TimeUnit.SECONDS);
         Answer<?>[] ends = new Answer<?>[2];
         on(() -> {
-            ClientView view = alice.netDb.newView(alice.netDb.directRoute());
+            ClientView view = alice.newView();
             view.lookup(Hash.fromBytes(net.world.entropy().bytes(32)), answer -> ends[0] = answer);
             alice.netDb.lookupRouter(Hash.fromBytes(net.world.entropy().bytes(32)), answer -> ends[1] = answer);
             alice.netDb.close();

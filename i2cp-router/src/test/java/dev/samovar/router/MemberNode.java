@@ -6,12 +6,10 @@ import dev.samovar.base.EventLoopLane;
 import dev.samovar.base.SecureEntropy;
 import dev.samovar.data.Destination;
 import dev.samovar.data.Hash;
-import dev.samovar.data.LeaseSet;
 import dev.samovar.data.RouterInfo;
 import dev.samovar.data.RouterVersion;
 import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.Answer;
-import dev.samovar.netdb.ClientView;
 import dev.samovar.netdb.NetDbStatus;
 import dev.samovar.testkit.HurriedLoops;
 import dev.samovar.transport.DisconnectReason;
@@ -98,7 +96,7 @@ public final class MemberNode {
     }
 
     public NetDbStatus netDb() throws Exception {
-        return onLane(() -> router.netDb().status());
+        return onLane(() -> router.membership().netDb().status());
     }
 
     /** Begins to dial a router that has no session with us. */
@@ -125,7 +123,7 @@ public final class MemberNode {
 
     /** What is known of a router, or null. */
     RouterInfo known(Hash hash) throws Exception {
-        return onLane(() -> router.netDb().find(hash));
+        return onLane(() -> router.membership().netDb().find(hash));
     }
 
     /** Asks a router to be the only hop of a tunnel. */
@@ -151,7 +149,7 @@ public final class MemberNode {
     /** What the network says about a router, whatever is known here; null when it is not found. */
     public RouterInfo askForRouter(Hash hash) throws Exception {
         CompletableFuture<RouterInfo> answer = new CompletableFuture<>();
-        lane.execute(() -> router.netDb().refreshRouter(hash, found -> answer.complete(value(found))));
+        lane.execute(() -> router.membership().netDb().refreshRouter(hash, found -> answer.complete(value(found))));
         return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -164,19 +162,6 @@ public final class MemberNode {
     Destination lookUp(Hash destination) throws Exception {
         CompletableFuture<Destination> answer = new CompletableFuture<>();
         lane.execute(() -> router.port().lookup(destination, LOOKUP_MILLIS, answer::complete));
-        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** A destination's lease set; null when it is not found. */
-    public LeaseSet askForLeaseSet(Hash hash) throws Exception {
-        CompletableFuture<LeaseSet> answer = new CompletableFuture<>();
-        lane.execute(() -> {
-            ClientView view = router.netDb().newView(router.netDb().directRoute());
-            view.lookup(hash, found -> {
-                answer.complete(value(found));
-                view.close();
-            });
-        });
         return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -21,20 +21,11 @@ import dev.samovar.i2np.DeliveryStatus;
 import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.I2npMessage;
 import dev.samovar.i2np.TunnelData;
-import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
-import dev.samovar.netdb.NetDbPort;
 import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
-import dev.samovar.peer.ClockSkew;
 import dev.samovar.peer.HopConstraints;
-import dev.samovar.peer.PeerProfiles;
-import dev.samovar.peer.PeerSelector;
 import dev.samovar.testkit.SimWorld;
-import dev.samovar.tunnel.PoolConfig;
-import dev.samovar.tunnel.PoolListener;
-import dev.samovar.tunnel.TunnelPort;
-import dev.samovar.tunnel.Tunnels;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +35,14 @@ import org.junit.jupiter.api.Test;
 
 class MessageDispatchTest {
 
+    private static final RouterVersion OLDEST = RouterVersion.parse("0.9.51");
+
     private final SimWorld world = new SimWorld(1);
     private final SimWorld.SimLane lane = world.newLane();
     private final RouterKeys keys = RouterKeys.generate(world.entropy());
     private final Hash peer = Hash.fromBytes(world.entropy().bytes(32));
     private final List<Integer> sentTypes = new ArrayList<>();
-    private final MessageDispatch dispatch;
+    private final Membership membership;
     private int ids;
 
     MessageDispatchTest() throws WireException {
@@ -58,105 +51,28 @@ class MessageDispatchTest {
                 world.epochMillis(),
                 List.of(),
                 Mapping.of(Map.of("netId", "77", "router.version", "0.9.66", "caps", "LfRG")));
-        Port port = new Port(self);
-        PeerProfiles profiles = new PeerProfiles();
-        BanList bans = new BanList();
-        NetDb netDb = new NetDb(
+        membership = new Membership(
                 lane,
                 world.entropy(),
                 Offload.inline(),
-                port,
-                NetDbConfig.of(77, RouterVersion.parse("0.9.51")).asFloodfill(),
-                RouterInfoStorage.none(),
-                profiles,
-                bans,
-                new ClockSkew());
-        Tunnels tunnels = new Tunnels(
-                lane,
-                world.entropy(),
-                Offload.inline(),
-                port,
-                new PeerSelector(netDb.routers(), profiles, bans, world.entropy()),
-                new HopConstraints.Rules(RouterVersion.parse("0.9.51"), 0, 0),
-                profiles,
-                PoolConfig.exploratory(),
-                new NoOwner());
-        Transit transit = new Transit(
-                lane,
-                world.entropy(),
-                Offload.inline(),
-                self.hash(),
                 keys.encryptionKeys(),
-                100,
-                true,
-                new NoNetwork());
-        dispatch = new MessageDispatch(
-                lane, world.entropy(), Offload.inline(), keys.encryptionKeys(), netDb, tunnels, transit);
+                new Membership.Rules(
+                        NetDbConfig.of(77, OLDEST).asFloodfill(), new HopConstraints.Rules(OLDEST, 0, 0), 100, true),
+                new Network(self),
+                RouterInfoStorage.none(),
+                new BanList());
     }
 
-    private static final class NoNetwork implements Transit.Network {
-
-        @Override
-        public boolean isKnown(Hash router) {
-            return false;
-        }
-
-        @Override
-        public void fetch(Hash router, Runnable then) {}
-
-        @Override
-        public boolean send(Hash router, I2npMessage message) {
-            message.release();
-            return false;
-        }
-
-        @Override
-        public void receive(I2npMessage message) {
-            message.release();
-        }
-    }
-
-    private static final class NoOwner implements PoolListener {
-
-        @Override
-        public void onInboundChanged() {}
-
-        @Override
-        public void onMessage(I2npMessage message) {
-            message.release();
-        }
-    }
-
-    private final class Port implements NetDbPort, TunnelPort {
+    private final class Network implements Membership.Network {
         private final RouterInfo self;
 
-        Port(RouterInfo self) {
+        Network(RouterInfo self) {
             this.self = self;
         }
 
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
             return sendToConnected(router.hash(), message);
-        }
-
-        @Override
-        public boolean send(Hash router, I2npMessage message) {
-            return sendToConnected(router, message);
-        }
-
-        @Override
-        public void toOwnGateway(I2npMessage message) {
-            message.release();
-        }
-
-        @Override
-        public void toSelf(I2npMessage message) {
-            message.release();
-        }
-
-        @Override
-        public RouterInfo find(Hash router) {
-            return null;
         }
 
         @Override
@@ -188,7 +104,7 @@ class MessageDispatchTest {
     }
 
     private void handle(I2npMessage message) {
-        world.on(lane, () -> dispatch.handle(peer, message));
+        world.on(lane, () -> membership.onMessage(peer, message));
         world.runReady();
     }
 
@@ -213,14 +129,16 @@ class MessageDispatchTest {
     }
 
     private long drops(MessageDispatch.Drop reason) {
-        return dispatch.drops().getOrDefault(reason.name().toLowerCase(java.util.Locale.ROOT), 0L);
+        return membership.dispatch().drops().getOrDefault(reason.name().toLowerCase(java.util.Locale.ROOT), 0L);
     }
 
     @Test
     void aLookupOfAPeerIsAnswered() {
         handle(lookup());
         assertEquals(List.of(DatabaseSearchReply.TYPE), sentTypes);
-        assertTrue(dispatch.drops().isEmpty(), dispatch.drops().toString());
+        assertTrue(
+                membership.dispatch().drops().isEmpty(),
+                membership.dispatch().drops().toString());
     }
 
     @Test

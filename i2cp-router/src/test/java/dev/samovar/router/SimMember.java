@@ -1,6 +1,5 @@
 package dev.samovar.router;
 
-import dev.samovar.base.Lane;
 import dev.samovar.base.Offload;
 import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
@@ -10,48 +9,33 @@ import dev.samovar.i2cp.server.RouterPort;
 import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
-import dev.samovar.netdb.NetDbPort;
-import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
-import dev.samovar.peer.ClockSkew;
 import dev.samovar.peer.HopConstraints;
-import dev.samovar.peer.PeerProfiles;
-import dev.samovar.peer.PeerSelector;
+import dev.samovar.testkit.BusyPool;
+import dev.samovar.testkit.SimDisk;
 import dev.samovar.testkit.SimNetwork;
 import dev.samovar.testkit.SimWorld;
-import dev.samovar.tunnel.PoolConfig;
-import dev.samovar.tunnel.PoolListener;
 import dev.samovar.tunnel.TransitStatus;
-import dev.samovar.tunnel.TunnelPort;
 import dev.samovar.tunnel.Tunnels;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A router of a {@link SimNetwork} with all that a router has above its transports: netDb, tunnels of its own and of others, and
- * places for clients. It is put together as {@link Router} does. Its disk outlives a {@link #crash}.
+ * places for clients. What is between transports and clients is {@link Router}'s own. Its disk outlives a {@link #crash}.
  */
 public final class SimMember implements SimNetwork.Handler {
 
-    private static final int MOST_DELAY_MILLIS = 5;
+    private static final int POOL_DELAYS_MILLIS = 5;
     private static final int SHARED_KBPS = 100_000;
     private static final RouterVersion OLDEST = RouterVersion.parse("0.9.51");
 
-    private final SimNetwork network;
     private final SimWorld world;
     private final SimNetwork.Node node;
-    private final Disk disk = new Disk();
-    private final NetDbConfig config;
-    private PeerProfiles profiles;
-    private NetDb netDb;
-    private Tunnels tunnels;
-    private Transit transit;
-    private MessageDispatch dispatch;
+    private final SimDisk disk;
+    private final Membership.Rules rules;
+    private Membership membership;
     private NetworkPort clients;
     private ClientFront front;
     private List<byte[]> seeds = List.of();
@@ -59,10 +43,10 @@ public final class SimMember implements SimNetwork.Handler {
 
     /** A member that is up and knows nobody. */
     public SimMember(SimNetwork network, boolean floodfill) {
-        this.network = network;
         this.world = network.world();
         this.node = network.newNode(floodfill);
-        config = new NetDbConfig(
+        this.disk = new SimDisk(node);
+        NetDbConfig netDb = new NetDbConfig(
                 SimNetwork.NET_ID,
                 OLDEST,
                 floodfill,
@@ -71,37 +55,22 @@ public final class SimMember implements SimNetwork.Handler {
                 true,
                 NetDbConfig.DEFAULT_MAX_ROUTERS,
                 NetDbConfig.DEFAULT_MAX_LEASE_SETS);
+        rules = new Membership.Rules(netDb, new HopConstraints.Rules(OLDEST, 0, 0), SHARED_KBPS, true);
         node.handler(this);
         node.run(this::make);
     }
 
     private void make() {
-        Offload offload = new BusyPool();
-        Port port = new Port();
-        BanList bans = new BanList();
-        profiles = new PeerProfiles();
-        netDb = new NetDb(node.lane(), world.entropy(), offload, port, config, disk, profiles, bans, new ClockSkew());
-        tunnels = new Tunnels(
+        Offload offload = new BusyPool(world, POOL_DELAYS_MILLIS);
+        membership = new Membership(
                 node.lane(),
                 world.entropy(),
                 offload,
-                port,
-                new PeerSelector(netDb.routers(), profiles, bans, world.entropy()),
-                new HopConstraints.Rules(OLDEST, 0, 0),
-                profiles,
-                PoolConfig.exploratory(),
-                new OwnTunnels());
-        transit = new Transit(
-                node.lane(),
-                world.entropy(),
-                offload,
-                hash(),
                 node.keys().encryptionKeys(),
-                SHARED_KBPS,
-                true,
-                new TransitNetwork());
-        dispatch = new MessageDispatch(
-                node.lane(), world.entropy(), offload, node.keys().encryptionKeys(), netDb, tunnels, transit);
+                rules,
+                new Network(),
+                disk,
+                new BanList());
         clients = new NetworkPort(node.lane(), world.entropy(), hash());
         front = new ClientFront(node.lane(), world.entropy(), offload, clients);
     }
@@ -113,11 +82,9 @@ public final class SimMember implements SimNetwork.Handler {
     }
 
     private void begin() {
-        netDb.addSeeds(seeds, added -> {});
-        netDb.start();
-        tunnels.start();
-        transit.start();
-        clients.start(tunnels, netDb);
+        membership.netDb().addSeeds(seeds, added -> {});
+        membership.start();
+        clients.start(membership.tunnels(), membership.netDb());
     }
 
     /** Gone from one moment to the next, with all clients; nobody else is told. */
@@ -135,9 +102,7 @@ public final class SimMember implements SimNetwork.Handler {
     private void end() {
         clients.close("the router is closing");
         front.close("the router is closing");
-        tunnels.close();
-        transit.close();
-        netDb.close();
+        membership.close();
     }
 
     /** There again, with what is on its disk. */
@@ -145,7 +110,7 @@ public final class SimMember implements SimNetwork.Handler {
         node.restart();
         node.run(() -> {
             make();
-            netDb.load(loaded -> begin());
+            membership.netDb().load(loaded -> begin());
         });
     }
 
@@ -163,16 +128,16 @@ public final class SimMember implements SimNetwork.Handler {
     }
 
     public NetDb netDb() {
-        return netDb;
+        return membership.netDb();
     }
 
     public Tunnels tunnels() {
-        return tunnels;
+        return membership.tunnels();
     }
 
     /** Tunnels of others, and what they carried. */
     public TransitStatus transit() {
-        return transit.status();
+        return membership.transit().status();
     }
 
     /** Where clients are attached. */
@@ -187,49 +152,33 @@ public final class SimMember implements SimNetwork.Handler {
 
     /** Messages of which nothing could be made, by reason. */
     public Map<String, Long> drops() {
-        return dispatch.drops();
+        return membership.dispatch().drops();
     }
 
     // --- what the network brings
 
     @Override
     public void onConnected(RouterInfo peer, boolean inbound) {
-        if (inbound) {
-            netDb.onRouterInfo(peer.hash(), peer, false);
-        }
-        netDb.onConnected(peer.hash());
+        membership.onConnected(peer, inbound);
     }
 
     @Override
     public void onMessage(Hash from, I2npMessage message) {
         tap.accept(message);
-        dispatch.handle(from, message);
+        membership.onMessage(from, message);
     }
 
     @Override
     public void onDisconnected(Hash peer) {
-        tunnels.onDisconnected(peer);
+        membership.onDisconnected(peer);
     }
 
     @Override
     public void onDialFailed(Hash peer) {
-        netDb.onUnreachable(peer);
-        tunnels.onUnreachable(peer);
+        membership.onUnreachable(peer);
     }
 
-    private boolean sendTo(Hash router, I2npMessage message) {
-        if (node.isConnected(router)) {
-            return node.sendToConnected(router, message);
-        }
-        RouterInfo known = netDb.find(router);
-        if (known != null) {
-            return node.send(known, message);
-        }
-        message.release();
-        return false;
-    }
-
-    private final class Port implements NetDbPort, TunnelPort {
+    private final class Network implements Membership.Network {
 
         @Override
         public boolean send(RouterInfo router, I2npMessage message) {
@@ -237,23 +186,8 @@ public final class SimMember implements SimNetwork.Handler {
         }
 
         @Override
-        public boolean send(Hash router, I2npMessage message) {
-            return sendTo(router, message);
-        }
-
-        @Override
         public boolean sendToConnected(Hash router, I2npMessage message) {
             return node.sendToConnected(router, message);
-        }
-
-        @Override
-        public void toSelf(I2npMessage message) {
-            dispatch.handleOwn(message);
-        }
-
-        @Override
-        public void toOwnGateway(I2npMessage message) {
-            dispatch.handleAnonymous(message);
         }
 
         @Override
@@ -267,11 +201,6 @@ public final class SimMember implements SimNetwork.Handler {
         }
 
         @Override
-        public RouterInfo find(Hash router) {
-            return netDb.find(router);
-        }
-
-        @Override
         public RouterInfo self() {
             return node.self();
         }
@@ -279,74 +208,6 @@ public final class SimMember implements SimNetwork.Handler {
         @Override
         public RouterInfo signSelf() {
             return node.sign();
-        }
-    }
-
-    private final class TransitNetwork implements Transit.Network {
-
-        @Override
-        public boolean isKnown(Hash router) {
-            return node.isConnected(router) || netDb.find(router) != null;
-        }
-
-        @Override
-        public void fetch(Hash router, Runnable then) {
-            netDb.lookupRouter(router, found -> then.run());
-        }
-
-        @Override
-        public boolean send(Hash router, I2npMessage message) {
-            return sendTo(router, message);
-        }
-
-        @Override
-        public void receive(I2npMessage message) {
-            dispatch.handleAnonymous(message);
-        }
-    }
-
-    private final class OwnTunnels implements PoolListener {
-
-        @Override
-        public void onInboundChanged() {
-            // the netDb asks when it wants to know
-        }
-
-        @Override
-        public void onMessage(I2npMessage message) {
-            dispatch.handleOwn(message);
-        }
-    }
-
-    /** Files of RouterInfos, in memory. */
-    private final class Disk implements RouterInfoStorage {
-
-        private final Map<Hash, byte[]> files = new LinkedHashMap<>();
-
-        @Override
-        public void loadAll(Consumer<List<byte[]>> then) {
-            List<byte[]> all = List.copyOf(files.values());
-            node.lane().execute(() -> then.accept(all));
-        }
-
-        @Override
-        public void write(Collection<RouterInfo> save, Collection<Hash> delete, Consumer<Integer> failures) {
-            if (node.isUp()) {
-                save.forEach(info -> files.put(info.hash(), info.bytes()));
-                delete.forEach(files::remove);
-            }
-            node.lane().execute(() -> failures.accept(0));
-        }
-    }
-
-    /** Threads that have other things to do, so that what was asked for first is not always there first. */
-    private final class BusyPool implements Offload {
-
-        @Override
-        public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
-            T result = work.get();
-            long delay = TimeUnit.MILLISECONDS.toNanos(world.entropy().below(MOST_DELAY_MILLIS));
-            lane.schedule(world.nanos() + delay, () -> then.accept(result));
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.samovar.testkit;
 
-import dev.samovar.base.Lane;
-import dev.samovar.base.Offload;
 import dev.samovar.base.WireException;
 import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
@@ -19,20 +17,15 @@ import dev.samovar.i2np.DeliveryStatus;
 import dev.samovar.i2np.Garlic;
 import dev.samovar.i2np.I2npFilter;
 import dev.samovar.i2np.I2npMessage;
+import dev.samovar.netdb.ClientView;
+import dev.samovar.netdb.LookupRoute;
 import dev.samovar.netdb.NetDb;
 import dev.samovar.netdb.NetDbConfig;
 import dev.samovar.netdb.NetDbPort;
-import dev.samovar.netdb.RouterInfoStorage;
 import dev.samovar.peer.BanList;
 import dev.samovar.peer.ClockSkew;
 import dev.samovar.peer.PeerProfiles;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A router of a {@link SimNetwork} that has a netDb and nothing else: what comes is filtered, opened and handed to it as a
@@ -40,39 +33,8 @@ import java.util.function.Supplier;
  */
 public final class SimRouter implements SimNetwork.Handler {
 
-    private static final int MOST_DELAY_MILLIS = 150;
-
-    /** Files of RouterInfos, in memory. */
-    private final class Disk implements RouterInfoStorage {
-
-        private final Map<Hash, byte[]> files = new LinkedHashMap<>();
-
-        @Override
-        public void loadAll(Consumer<List<byte[]>> then) {
-            List<byte[]> all = List.copyOf(files.values());
-            node.lane().execute(() -> then.accept(all));
-        }
-
-        @Override
-        public void write(Collection<RouterInfo> save, Collection<Hash> delete, Consumer<Integer> failures) {
-            if (node.isUp()) {
-                save.forEach(info -> files.put(info.hash(), info.bytes()));
-                delete.forEach(files::remove);
-            }
-            node.lane().execute(() -> failures.accept(0));
-        }
-    }
-
-    /** A pool of threads that has much else to do, so that messages overtake the checks of earlier ones. */
-    private final class BusyPool implements Offload {
-
-        @Override
-        public <T> void submit(Lane lane, Supplier<T> work, Consumer<T> then) {
-            T result = work.get();
-            long delay = TimeUnit.MILLISECONDS.toNanos(network.world().entropy().below(MOST_DELAY_MILLIS));
-            lane.schedule(network.world().nanos() + delay, () -> then.accept(result));
-        }
-    }
+    /** So that messages overtake the checks of earlier ones. */
+    private static final int POOL_DELAYS_MILLIS = 150;
 
     private final class Port implements NetDbPort {
 
@@ -115,7 +77,8 @@ public final class SimRouter implements SimNetwork.Handler {
     private final SimNetwork network;
     private final SimNetwork.Node node;
     private final NetDbConfig config;
-    private final Disk disk = new Disk();
+    private final SimDisk disk;
+    private final Port port = new Port();
     private final I2npFilter filter;
     private final RouterGarlicFilter garlicFilter;
     private NetDb netDb;
@@ -130,6 +93,7 @@ public final class SimRouter implements SimNetwork.Handler {
     public SimRouter(SimNetwork network, boolean floodfill, boolean explore, boolean sealedLookups) {
         this.network = network;
         node = network.newNode(floodfill);
+        disk = new SimDisk(node);
         RouterVersion oldest = RouterVersion.parse("0.9.51");
         config = new NetDbConfig(
                 SimNetwork.NET_ID,
@@ -150,8 +114,8 @@ public final class SimRouter implements SimNetwork.Handler {
         return new NetDb(
                 node.lane(),
                 network.world().entropy(),
-                new BusyPool(),
-                new Port(),
+                new BusyPool(network.world(), POOL_DELAYS_MILLIS),
+                port,
                 config,
                 disk,
                 new PeerProfiles(),
@@ -169,6 +133,11 @@ public final class SimRouter implements SimNetwork.Handler {
 
     public NetDb netDb() {
         return netDb;
+    }
+
+    /** A view for a client that has no tunnels of its own. */
+    public ClientView newView() {
+        return netDb.newView(LookupRoute.direct(port));
     }
 
     /** Messages that could not be read. */

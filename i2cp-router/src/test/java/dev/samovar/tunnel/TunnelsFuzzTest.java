@@ -3,6 +3,7 @@ package dev.samovar.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.samovar.base.WireException;
 import dev.samovar.data.Hash;
 import dev.samovar.i2np.DataMessage;
 import dev.samovar.i2np.I2npMessage;
@@ -162,9 +163,13 @@ class TunnelsFuzzTest {
         byte[] bytes = new byte[TunnelData.DATA_LENGTH];
         random.nextBytes(bytes);
         ByteBuf data = Unpooled.wrappedBuffer(bytes);
-        TunnelData cell = new TunnelData(knownId(target), data);
-        if (!target.tunnels.onTunnelData(random.nextBoolean() ? null : someone(), cell)) {
-            cell.release();
+        I2npMessage cell = new TunnelData(knownId(target), data).toMessage(random.nextInt(), net.world.epochMillis());
+        try {
+            if (!target.tunnels.onTunnelData(random.nextBoolean() ? null : someone(), cell)) {
+                cell.release();
+            }
+        } catch (WireException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 
