@@ -50,6 +50,7 @@ final class Transit {
     private final Network network;
     private final TransitTunnels tunnels;
     private final boolean welcome;
+    private final LaneLoad load;
     private final Map<Hash, Integer> waitingFor = new HashMap<>();
     private int waiting;
     private boolean started;
@@ -77,12 +78,14 @@ final class Transit {
         this.self = self;
         this.welcome = welcome;
         this.network = network;
+        this.load = new LaneLoad(lane);
         this.tunnels = new TransitTunnels(TransitConfig.of(sharedKbps), new Port(), own, entropy);
     }
 
     /** The router is on its network: others may ask. */
     void start() {
         started = true;
+        load.start();
     }
 
     /** A request that is no answer to a build of our own; taken over. {@code from} is null when it came in garlic. */
@@ -129,6 +132,7 @@ final class Transit {
     void close() {
         closed = true;
         timer.cancel();
+        load.stop();
         tunnels.destroy();
     }
 
@@ -212,7 +216,7 @@ final class Transit {
 
         @Override
         public int loadPercent() {
-            return 0;
+            return load.percent();
         }
     }
 }
