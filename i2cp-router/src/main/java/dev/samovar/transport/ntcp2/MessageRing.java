@@ -56,6 +56,11 @@ final class MessageRing {
         return message;
     }
 
+    /** Of the messages' bodies. */
+    int bytes() {
+        return bytes.get();
+    }
+
     int size() {
         return put.get() - taken.get();
     }

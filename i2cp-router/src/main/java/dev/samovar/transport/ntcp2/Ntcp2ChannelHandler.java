@@ -455,6 +455,14 @@ final class Ntcp2ChannelHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (phase == Phase.DATA) {
+            QuickAcknowledgements.send(channel);
+        }
+        context.fireChannelReadComplete();
+    }
+
     private void hold(ByteBuf bytes) {
         held = held == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), held, bytes);
     }

@@ -29,6 +29,7 @@ final class Ntcp2Link implements LinkTable.Link {
     private final Runnable drain;
 
     private boolean closed;
+    private boolean waiting;
 
     Ntcp2Link(RouterInfo peer, boolean inbound, long establishedAt, Lane sessionLane, Ntcp2ChannelHandler handler) {
         this.peer = peer;
@@ -55,16 +56,35 @@ final class Ntcp2Link implements LinkTable.Link {
         return establishedAt;
     }
 
-    /** Takes the message over. */
-    SendResult send(I2npMessage message) {
+    /** Takes the message over; it leaves when the session is woken. */
+    SendResult offer(I2npMessage message) {
         if (closed || !ring.offer(message, isDroppable(message))) {
             message.release();
             return SendResult.CONGESTED;
         }
-        if (woken.compareAndSet(false, true)) {
+        return SendResult.SENT;
+    }
+
+    /** Has the handler send what is in the ring. */
+    void wake() {
+        if (ring.size() > 0 && woken.compareAndSet(false, true)) {
             sessionLane.execute(drain);
         }
-        return SendResult.SENT;
+    }
+
+    boolean hasWholeFrame() {
+        return ring.bytes() >= Ntcp2Session.FULL_FRAME;
+    }
+
+    /** False when it waits already to be woken. */
+    boolean startWaiting() {
+        boolean first = !waiting;
+        waiting = true;
+        return first;
+    }
+
+    void endWaiting() {
+        waiting = false;
     }
 
     private static boolean isDroppable(I2npMessage message) {

@@ -86,6 +86,7 @@ public final class Ntcp2Transport implements Transport {
     private final TransportListener listener;
     private final Ntcp2Ways ways;
     private final LinkTable<Ntcp2Link> links;
+    private final LinkWakes wakes;
     private final List<Listening> listening = new ArrayList<>();
     /** Every connection until its socket is closed. */
     private final Set<Ntcp2ChannelHandler> connections = new HashSet<>();
@@ -134,6 +135,7 @@ public final class Ntcp2Transport implements Transport {
         this.listener = listener;
         this.ways = new Ntcp2Ways(config);
         this.links = new LinkTable<>(selfHash);
+        this.wakes = new LinkWakes(lane);
         this.allClosed = lane.newPromise();
     }
 
@@ -364,8 +366,10 @@ public final class Ntcp2Transport implements Transport {
             message.release();
             return SendResult.UNREACHABLE;
         }
-        SendResult result = link.send(message);
-        if (result != SendResult.SENT) {
+        SendResult result = link.offer(message);
+        if (result == SendResult.SENT) {
+            wakes.onOffered(link);
+        } else {
             shared.messagesDropped.increment();
         }
         return result;
