@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When an acknowledgement is due: at once for a gap, a repetition, an end, or when the peer asks; every second packet
- * while a stream is young and every eighth later; else after a tenth of a round trip, at least 1 ms and at most 10 ms.
+ * while a stream is young and every eighth later; else after a tenth of a round trip, at least 1 ms and at most 10 ms; who connects does not know it yet and waits 1 ms.
  * Never has to do with whether the application reads. Any packet that leaves carries the acknowledgement.
  */
 @SansIo
@@ -33,7 +33,7 @@ final class AckScheduler {
         if (atOnce || waiting >= (received < YOUNG ? YOUNG_EVERY : EVERY)) {
             due = true;
         }
-        long delay = roundTrip < 0 ? MAX_DELAY : Math.max(MIN_DELAY, Math.min(MAX_DELAY, roundTrip / 10));
+        long delay = roundTrip < 0 ? MIN_DELAY : Math.max(MIN_DELAY, Math.min(MAX_DELAY, roundTrip / 10));
         return now + delay;
     }
 
