@@ -1,8 +1,8 @@
 package dev.samovar.transport.ntcp2;
 
 import dev.samovar.base.Lane;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * Wakes the sessions that the router lane gave messages to, once the lane is done with what it was at: messages that are sent at
@@ -13,31 +13,33 @@ import java.util.List;
  */
 final class LinkWakes {
 
+    /** A session that has to be woken to send what it was given. */
+    interface Sleeper {
+
+        boolean hasWholeFrame();
+
+        void wake();
+    }
+
     private final Lane lane;
-    private final List<Ntcp2Link> waiting = new ArrayList<>();
+    private final Set<Sleeper> waiting = new LinkedHashSet<>();
     private final Runnable wakeAll = this::wakeAll;
 
     LinkWakes(Lane lane) {
         this.lane = lane;
     }
 
-    /** A message for the link is in its ring. */
-    void onOffered(Ntcp2Link link) {
-        if (link.hasWholeFrame()) {
-            link.wake();
-        } else if (link.startWaiting()) {
-            waiting.add(link);
-            if (waiting.size() == 1) {
-                lane.execute(wakeAll);
-            }
+    /** A message was put where the session finds it. */
+    void onOffered(Sleeper session) {
+        if (session.hasWholeFrame()) {
+            session.wake();
+        } else if (waiting.add(session) && waiting.size() == 1) {
+            lane.execute(wakeAll);
         }
     }
 
     private void wakeAll() {
-        for (Ntcp2Link link : waiting) {
-            link.endWaiting();
-            link.wake();
-        }
+        waiting.forEach(Sleeper::wake);
         waiting.clear();
     }
 }

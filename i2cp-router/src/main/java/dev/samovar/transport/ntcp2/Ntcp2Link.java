@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A session as the router lane sees it: where messages go in. The other end of the ring belongs to the session's handler,
  * until the handler tells that it is done with it.
  */
-final class Ntcp2Link implements LinkTable.Link {
+final class Ntcp2Link implements LinkTable.Link, LinkWakes.Sleeper {
 
     // I2NP types that lose their use when late, or are sent again from further away: dropped first
     private static final int TUNNEL_DATA = 18;
@@ -29,7 +29,6 @@ final class Ntcp2Link implements LinkTable.Link {
     private final Runnable drain;
 
     private boolean closed;
-    private boolean waiting;
 
     Ntcp2Link(RouterInfo peer, boolean inbound, long establishedAt, Lane sessionLane, Ntcp2ChannelHandler handler) {
         this.peer = peer;
@@ -66,25 +65,16 @@ final class Ntcp2Link implements LinkTable.Link {
     }
 
     /** Has the handler send what is in the ring. */
-    void wake() {
+    @Override
+    public void wake() {
         if (ring.size() > 0 && woken.compareAndSet(false, true)) {
             sessionLane.execute(drain);
         }
     }
 
-    boolean hasWholeFrame() {
+    @Override
+    public boolean hasWholeFrame() {
         return ring.bytes() >= Ntcp2Session.FULL_FRAME;
-    }
-
-    /** False when it waits already to be woken. */
-    boolean startWaiting() {
-        boolean first = !waiting;
-        waiting = true;
-        return first;
-    }
-
-    void endWaiting() {
-        waiting = false;
     }
 
     private static boolean isDroppable(I2npMessage message) {
