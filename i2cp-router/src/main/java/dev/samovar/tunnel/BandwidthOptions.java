@@ -1,5 +1,6 @@
 package dev.samovar.tunnel;
 
+import dev.samovar.base.Entropy;
 import dev.samovar.base.WireException;
 import dev.samovar.base.WireException.Fault;
 import dev.samovar.data.Mapping;
@@ -25,6 +26,15 @@ public record BandwidthOptions(int minimum, int requested, int limit) {
     private static final String REQUESTED = "r";
     private static final String LIMIT = "l";
 
+    /** Whose tunnels carry no more than this, says nothing. */
+    private static final int QUIET_KBPS = 7;
+
+    /**
+     * Whose tunnels carry more than this, says this. Java routers promise a twentieth of what they share to a tunnel: so
+     * much from 640 KB per second on. And so all who have much to send look alike.
+     */
+    private static final int BUSY_KBPS = 32;
+
     /** More than any router of the network has. */
     private static final int MAX_KBPS = 10_000_000;
 
@@ -40,6 +50,25 @@ public record BandwidthOptions(int minimum, int requested, int limit) {
                 && limit >= 0
                 && (requested == 0 || minimum <= requested)
                 && (limit == 0 || minimum <= limit && requested <= limit);
+    }
+
+    /**
+     * What a hop is told of a tunnel that is to replace others; anew for each hop.
+     *
+     * <p>Each hop learns by this how busy the creator is, before it sees it. That this is said at all, when, and how far it is
+     * blurred is what Java routers do from API 0.9.66 on (i2pd says nothing), so that nobody can tell us from them by it: only
+     * for clients, only where tunnels are in use, and for each hop values that are drawn from a wide range. A hop that knows
+     * nothing of it skips it, so its version does not matter.
+     *
+     * @param averageKbps what each of those others carried, on average
+     */
+    static BandwidthOptions toReplace(int averageKbps, Entropy entropy) {
+        if (averageKbps <= QUIET_KBPS) {
+            return NONE;
+        }
+        int kbps = Math.min(averageKbps, BUSY_KBPS);
+        int spread = 4 * kbps / 10;
+        return new BandwidthOptions(kbps - entropy.below(spread), kbps + spread + entropy.below(spread), 0);
     }
 
     /** Whether the hop is to answer how much there is. */

@@ -29,7 +29,7 @@ public sealed interface BuildVerdict {
      *
      * @param hop the first that did
      * @param code what it said, not zero
-     * @param codes what each hop said; zero is yes
+     * @param codes what each hop said; zero is yes, and a promise of less than the minimum is a no
      */
     record Refused(int hop, int code, List<Integer> codes) implements BuildVerdict {
 

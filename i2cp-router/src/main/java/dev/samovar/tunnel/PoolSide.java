@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /**
  * The tunnels of one direction of a pool: how many there are, how long they last, and how many must be built now. Part of
@@ -367,6 +368,17 @@ final class PoolSide<T> {
             }
         }
         return chosen;
+    }
+
+    /** How many cells each tunnel carries in a second, on average over the life of those that are there. */
+    int cellsPerSecond(ToLongFunction<T> cells, long now) {
+        long carried = 0;
+        long millis = 0;
+        for (Member<T> member : members) {
+            carried += cells.applyAsLong(member.tunnel);
+            millis += TimeUnit.NANOSECONDS.toMillis(now - (member.endsAt - LIFE));
+        }
+        return (int) (TimeUnit.SECONDS.toMillis(carried) / Math.max(1, millis));
     }
 
     // --- what ends

@@ -97,12 +97,11 @@ public final class TunnelBuild {
             Hash replyGateway,
             int replyTunnelId,
             int messageId,
-            BandwidthOptions bandwidth,
             long now,
             long nowMillis,
             Entropy entropy) {
         TunnelBuild build = new TunnelBuild(false, hops, replyGateway, replyTunnelId, messageId, now, nowMillis);
-        return build.seal(bandwidth, entropy) ? build : null;
+        return build.seal(entropy) ? build : null;
     }
 
     /**
@@ -120,19 +119,18 @@ public final class TunnelBuild {
             Hash self,
             int receiveTunnelId,
             int messageId,
-            BandwidthOptions bandwidth,
             long now,
             long nowMillis,
             Entropy entropy) {
         TunnelBuild build = new TunnelBuild(true, hops, self, receiveTunnelId, messageId, now, nowMillis);
-        return build.seal(bandwidth, entropy) ? build : null;
+        return build.seal(entropy) ? build : null;
     }
 
-    private boolean seal(BandwidthOptions bandwidth, Entropy entropy) {
+    private boolean seal(Entropy entropy) {
         chooseSlots(entropy);
         for (int i = 0; i < hops.size(); i++) {
             TunnelRole role = role(i);
-            byte[] clear = request(i, role, bandwidth, entropy).encodeShort(entropy);
+            byte[] clear = request(i, role, entropy).encodeShort(entropy);
             X25519KeyPair ephemeral = X25519KeyPair.generate(entropy);
             BuildRecord.Sealed sealed = BuildRecord.seal(hops.get(i), clear, role == TunnelRole.ENDPOINT, ephemeral);
             ephemeral.destroy();
@@ -177,7 +175,7 @@ public final class TunnelBuild {
         return hop == hops.size() - 1 ? TunnelRole.ENDPOINT : TunnelRole.PARTICIPANT;
     }
 
-    private BuildRequest request(int hop, TunnelRole role, BandwidthOptions bandwidth, Entropy entropy) {
+    private BuildRequest request(int hop, TunnelRole role, Entropy entropy) {
         boolean last = hop == hops.size() - 1;
         return new BuildRequest(
                 hops.get(hop).receiveTunnelId(),
@@ -188,7 +186,7 @@ public final class TunnelBuild {
                 TimeUnit.MILLISECONDS.toMinutes(startedMillis),
                 BuildRequest.LIFETIME_SECONDS,
                 last ? messageId : entropy.nonZeroInt(),
-                bandwidth.toMapping(role));
+                hops.get(hop).bandwidth().toMapping(role));
     }
 
     /** For ourselves: to the last hop it looks like any other, so it has a key that is one. */
@@ -267,9 +265,17 @@ public final class TunnelBuild {
         List<Integer> available = new ArrayList<>(replies.length);
         int refusing = -1;
         for (int i = 0; i < replies.length; i++) {
-            codes.add(replies[i].code());
-            available.add(replies[i].availableKbps());
-            if (refusing < 0 && replies[i].code() != BuildReply.ACCEPTED) {
+            int code = replies[i].code();
+            int kbps = replies[i].availableKbps();
+            if (code == BuildReply.ACCEPTED
+                    && kbps > 0
+                    && kbps < hops.get(i).bandwidth().minimum()) {
+                // SPEC tunnel-creation-ecies, "Build Reply Option": no hop promises less than it was told to
+                code = BuildReply.REFUSED;
+            }
+            codes.add(code);
+            available.add(kbps);
+            if (refusing < 0 && code != BuildReply.ACCEPTED) {
                 refusing = i;
             }
         }

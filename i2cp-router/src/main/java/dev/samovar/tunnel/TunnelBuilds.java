@@ -205,9 +205,11 @@ final class TunnelBuilds {
 
     private void prepare(PendingBuild build, long now) {
         long nowMillis = lane.clock().epochMillis();
+        int carriedKbps = carriedKbps(build, now);
         List<TunnelHop> hops = new ArrayList<>(build.path.size());
         for (RouterInfo router : build.path) {
-            hops.add(TunnelHop.of(router.identity(), entropy.nonZeroInt()));
+            hops.add(TunnelHop.of(
+                    router.identity(), entropy.nonZeroInt(), BandwidthOptions.toReplace(carriedKbps, entropy)));
         }
         Hash self = port.self().hash();
         boolean wrapped = !build.direct
@@ -217,26 +219,33 @@ final class TunnelBuilds {
                 () -> {
                     TunnelBuild made = build.inbound
                             ? TunnelBuild.inbound(
-                                    hops,
-                                    self,
-                                    build.receiveTunnelId,
-                                    build.messageId,
-                                    BandwidthOptions.NONE,
-                                    now,
-                                    nowMillis,
-                                    entropy)
+                                    hops, self, build.receiveTunnelId, build.messageId, now, nowMillis, entropy)
                             : TunnelBuild.outbound(
                                     hops,
                                     build.way.inbound().gateway(),
                                     build.way.inbound().gatewayTunnelId(),
                                     build.messageId,
-                                    BandwidthOptions.NONE,
                                     now,
                                     nowMillis,
                                     entropy);
                     return made == null ? new Prepared(null, null) : request(made, build, wrapped, nowMillis);
                 },
                 prepared -> onPrepared(build, prepared));
+    }
+
+    /**
+     * What the tunnels that are there carry each, KB per second; 0 where the hops are not to know. That is so after a failure
+     * too: a hop does not say why it refuses, and what nobody can give would leave the pool without tunnels.
+     */
+    private int carriedKbps(PendingBuild build, long now) {
+        PoolPlan<InboundTunnel, OutboundTunnel> plan = build.pool.plan();
+        PoolSide<?> side = build.inbound ? plan.inbound() : plan.outbound();
+        if (build.pool == tunnels.exploratory() || side.failuresInARow() > 0) {
+            return 0;
+        }
+        return build.inbound
+                ? plan.inbound().cellsPerSecond(InboundTunnel::cells, now)
+                : plan.outbound().cellsPerSecond(OutboundTunnel::cells, now);
     }
 
     /** Off the lane. */

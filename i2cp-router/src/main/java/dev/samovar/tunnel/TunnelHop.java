@@ -9,8 +9,9 @@ import dev.samovar.data.RouterIdentity;
  *
  * @param encryptionKey the X25519 key in its identity, 32 bytes, not to be changed
  * @param receiveTunnelId random and not zero; the creator chooses it
+ * @param bandwidth what it is told, and no other hop
  */
-public record TunnelHop(Hash router, byte[] encryptionKey, int receiveTunnelId) {
+public record TunnelHop(Hash router, byte[] encryptionKey, int receiveTunnelId, BandwidthOptions bandwidth) {
 
     public TunnelHop {
         if (encryptionKey.length != X25519.KEY_LENGTH || receiveTunnelId == 0) {
@@ -23,8 +24,8 @@ public record TunnelHop(Hash router, byte[] encryptionKey, int receiveTunnelId) 
      *
      * @throws IllegalArgumentException when its identity has a key of another type
      */
-    public static TunnelHop of(RouterIdentity router, int receiveTunnelId) {
-        return new TunnelHop(router.hash(), router.encryptionKey(), receiveTunnelId);
+    public static TunnelHop of(RouterIdentity router, int receiveTunnelId, BandwidthOptions bandwidth) {
+        return new TunnelHop(router.hash(), router.encryptionKey(), receiveTunnelId, bandwidth);
     }
 
     @Override

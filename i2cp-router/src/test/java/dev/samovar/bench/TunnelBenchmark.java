@@ -92,7 +92,7 @@ public final class TunnelBenchmark {
 
     private void run() {
         TunnelHop first = new TunnelHop(
-                Hash.of(new byte[] {3}), X25519KeyPair.generate(ENTROPY).publicKey(), 7);
+                Hash.of(new byte[] {3}), X25519KeyPair.generate(ENTROPY).publicKey(), 7, BandwidthOptions.NONE);
         // 1: what the creator does, with three hops that are never asked
         for (int hops = 1; hops <= 3; hops++) {
             List<TunnelHop> through = new ArrayList<>();
@@ -112,8 +112,7 @@ public final class TunnelBenchmark {
     }
 
     private TunnelBuild outbound(List<TunnelHop> through) {
-        return TunnelBuild.outbound(
-                through, SELF, 9, ENTROPY.nonZeroInt(), BandwidthOptions.NONE, now, nowMillis, ENTROPY);
+        return TunnelBuild.outbound(through, SELF, 9, ENTROPY.nonZeroInt(), now, nowMillis, ENTROPY);
     }
 
     private IntConsumer out(int hops) {
@@ -134,7 +133,7 @@ public final class TunnelBenchmark {
     private OutboundTunnel tunnel(int hops) {
         List<TunnelHop> through = new ArrayList<>();
         for (int i = 0; i < hops; i++) {
-            through.add(new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt()));
+            through.add(new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt(), BandwidthOptions.NONE));
         }
         TunnelBuild build = outbound(through);
         List<HopKeys> layers = new ArrayList<>();
@@ -145,8 +144,8 @@ public final class TunnelBenchmark {
     }
 
     private TunnelBuild join() {
-        TunnelHop here = new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt());
-        TunnelHop next = new TunnelHop(Hash.of(new byte[] {4}), keys.publicKey(), 8);
+        TunnelHop here = new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt(), BandwidthOptions.NONE);
+        TunnelHop next = new TunnelHop(Hash.of(new byte[] {4}), keys.publicKey(), 8, BandwidthOptions.NONE);
         TunnelBuild build = outbound(List.of(here, next));
         transit.onBuild(SELF, build.request().toMessage(1, nowMillis + 10_000), now, nowMillis);
         sent.forEach(I2npMessage::release);
@@ -156,8 +155,8 @@ public final class TunnelBenchmark {
 
     private void ask() {
         now += 1_000_000_000;
-        TunnelHop here = new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt());
-        TunnelHop next = new TunnelHop(Hash.of(new byte[] {4}), keys.publicKey(), 8);
+        TunnelHop here = new TunnelHop(hop, keys.publicKey(), ENTROPY.nonZeroInt(), BandwidthOptions.NONE);
+        TunnelHop next = new TunnelHop(Hash.of(new byte[] {4}), keys.publicKey(), 8, BandwidthOptions.NONE);
         TunnelBuild build = outbound(List.of(here, next));
         transit.onBuild(SELF, build.request().toMessage(1, nowMillis + 10_000), now, nowMillis);
         sent.forEach(I2npMessage::release);

@@ -130,11 +130,10 @@ class LaneLoadTest {
     private void ask(Transit transit, RouterKeys hop) {
         Hash asker = Hash.fromBytes(world.entropy().bytes(Hash.LENGTH));
         TunnelBuild build = TunnelBuild.outbound(
-                List.of(TunnelHop.of(hop.identity(), world.entropy().nonZeroInt())),
+                List.of(TunnelHop.of(hop.identity(), world.entropy().nonZeroInt(), BandwidthOptions.NONE)),
                 asker,
                 world.entropy().nonZeroInt(),
                 world.entropy().nonZeroInt(),
-                BandwidthOptions.NONE,
                 world.nanos(),
                 world.epochMillis(),
                 world.entropy());

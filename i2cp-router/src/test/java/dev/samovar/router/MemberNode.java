@@ -132,11 +132,10 @@ public final class MemberNode {
         onLane(() -> {
             long nowMillis = lane.clock().epochMillis();
             TunnelBuild build = TunnelBuild.outbound(
-                    List.of(TunnelHop.of(hop.identity(), entropy.nonZeroInt())),
+                    List.of(TunnelHop.of(hop.identity(), entropy.nonZeroInt(), BandwidthOptions.NONE)),
                     hash(),
                     entropy.nonZeroInt(),
                     entropy.nonZeroInt(),
-                    BandwidthOptions.NONE,
                     lane.clock().nanos(),
                     nowMillis,
                     entropy);

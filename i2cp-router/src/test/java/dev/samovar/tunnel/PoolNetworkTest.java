@@ -236,6 +236,48 @@ class PoolNetworkTest {
         close(net);
     }
 
+    /** The bandwidth that others reserved for clients of the first router, whose pool carried so much for a while. */
+    private static int reservedFor(PoolNet net, int messagesASecond) {
+        Router router = net.routers().get(0);
+        start(net);
+        net.world.runFor(20, TimeUnit.SECONDS);
+        TunnelPool busy = router.pool(PoolConfig.of(2, 1), new Owner());
+        TunnelPool other = net.routers().get(1).pool(PoolConfig.of(2, 1), new Owner());
+        net.world.runFor(20, TimeUnit.SECONDS);
+        int most = 0;
+        for (int second = 0; second < 600; second++) {
+            for (int i = 0; i < messagesASecond; i++) {
+                send(router, busy, to(other), message(net, 1 + i, 900));
+            }
+            net.world.runFor(1, TimeUnit.SECONDS);
+            assertTrue(busy.status().isReady());
+            most = Math.max(
+                    most,
+                    net.routers().stream()
+                            .mapToInt(hop -> hop.transit().reservedKbps())
+                            .sum());
+        }
+        assertTrue(busy.status().built() > 2);
+        close(net);
+        return most;
+    }
+
+    @Test
+    void onlyTheTunnelsOfABusyClientAskForBandwidth() {
+        assertEquals(0, reservedFor(net(17, GOOD, 8), 2));
+        // two hops of one tunnel out, and two of one in to the other client, which is as busy
+        int reserved = reservedFor(net(17, GOOD, 8), 20);
+        assertTrue(reserved >= 2 * 20, reserved + " KB/s");
+    }
+
+    @Test
+    void hopsThatPromiseTooLittleAreLeftAndNeverLeaveABusyClientWithoutTunnels() {
+        PoolNet net = net(18, GOOD, 8);
+        net.routers().forEach(router -> router.manner(Manner.PROMISES_LITTLE));
+        reservedFor(net, 20);
+        assertTrue(net.routers().get(0).tunnels.status().builds().get("refused") > 0);
+    }
+
     @Test
     void explicitPeersAreTheOnlyHops() throws WireException {
         PoolNet net = net(8, GOOD, 12);

@@ -34,6 +34,8 @@ final class TestHop {
         SILENT,
         /** Sends requests on with its answer garbled. */
         GARBLES,
+        /** Agrees to every tunnel, with next to no bandwidth. */
+        PROMISES_LITTLE,
         /** Agrees to every tunnel and carries nothing. */
         SWALLOWS,
         /** Agrees to every tunnel and changes what it carries. */
@@ -93,8 +95,8 @@ final class TestHop {
         BuildRequest request = BuildRequest.decodeShort(opened.clear());
         boolean endpoint = request.role() == TunnelRole.ENDPOINT;
         BuildRecord.Keys derived = BuildRecord.shortKeys(opened.noise(), endpoint);
-        byte[] reply =
-                new BuildReply(BuildReply.ACCEPTED, Mapping.EMPTY).encode(BuildReply.SHORT_LENGTH, world.entropy());
+        Mapping options = BandwidthOptions.available(manner == Manner.PROMISES_LITTLE ? 1 : 0);
+        byte[] reply = new BuildReply(BuildReply.ACCEPTED, options).encode(BuildReply.SHORT_LENGTH, world.entropy());
         records.set(slot, BuildRecord.sealReply(derived.reply(), derived.context(), slot, reply));
         if (manner == Manner.GARBLES) {
             records.get(slot)[3] ^= 1;

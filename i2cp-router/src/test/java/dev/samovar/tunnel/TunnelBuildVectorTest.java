@@ -55,7 +55,8 @@ class TunnelBuildVectorTest {
             hops.add(new TunnelHop(
                     Hash.fromBytes(VECTORS.bytes(hop(kind, i) + "/hop/hash")),
                     VECTORS.bytes(hop(kind, i) + "/hop/x25519_public"),
-                    clear(kind, i).receiveTunnelId()));
+                    clear(kind, i).receiveTunnelId(),
+                    BandwidthOptions.NONE));
         }
         return hops;
     }
@@ -94,23 +95,9 @@ class TunnelBuildVectorTest {
         long nowMillis = clear(kind, 0).minutes() * 60_000 + 59_999;
         return inbound
                 ? TunnelBuild.inbound(
-                        hops(kind),
-                        last.nextRouter(),
-                        last.nextTunnelId(),
-                        MESSAGE_ID,
-                        BandwidthOptions.NONE,
-                        0,
-                        nowMillis,
-                        entropy)
+                        hops(kind), last.nextRouter(), last.nextTunnelId(), MESSAGE_ID, 0, nowMillis, entropy)
                 : TunnelBuild.outbound(
-                        hops(kind),
-                        last.nextRouter(),
-                        last.nextTunnelId(),
-                        MESSAGE_ID,
-                        BandwidthOptions.NONE,
-                        0,
-                        nowMillis,
-                        entropy);
+                        hops(kind), last.nextRouter(), last.nextTunnelId(), MESSAGE_ID, 0, nowMillis, entropy);
     }
 
     private static List<byte[]> records(String path) throws WireException {

@@ -55,7 +55,11 @@ final class TunnelNet {
         }
 
         TunnelHop hop() {
-            return new TunnelHop(hash, keys.publicKey(), entropy.nonZeroInt());
+            return hop(BandwidthOptions.NONE);
+        }
+
+        TunnelHop hop(BandwidthOptions bandwidth) {
+            return new TunnelHop(hash, keys.publicKey(), entropy.nonZeroInt(), bandwidth);
         }
 
         @Override
@@ -165,8 +169,8 @@ final class TunnelNet {
         return all;
     }
 
-    List<TunnelHop> hops(List<Node> through) {
-        return through.stream().map(Node::hop).toList();
+    private static List<TunnelHop> hops(List<Node> through, BandwidthOptions bandwidth) {
+        return through.stream().map(node -> node.hop(bandwidth)).toList();
     }
 
     void post(Hash from, Hash to, I2npMessage message) {
@@ -255,12 +259,12 @@ final class TunnelNet {
     /** Asks for a tunnel from us; the answer comes straight to us as the gateway of a tunnel of no hops. */
     TunnelBuild outboundBuild(List<Node> through, BandwidthOptions bandwidth) {
         return TunnelBuild.outbound(
-                hops(through), self, 77, entropy.nonZeroInt(), bandwidth, now, nowMillis(), entropy);
+                hops(through, bandwidth), self, 77, entropy.nonZeroInt(), now, nowMillis(), entropy);
     }
 
     TunnelBuild inboundBuild(List<Node> through, BandwidthOptions bandwidth) {
         return TunnelBuild.inbound(
-                hops(through), self, entropy.nonZeroInt(), entropy.nonZeroInt(), bandwidth, now, nowMillis(), entropy);
+                hops(through, bandwidth), self, entropy.nonZeroInt(), entropy.nonZeroInt(), now, nowMillis(), entropy);
     }
 
     OutboundTunnel outbound(List<Node> through) {

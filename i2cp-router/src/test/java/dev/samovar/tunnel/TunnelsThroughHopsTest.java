@@ -248,16 +248,9 @@ class TunnelsThroughHopsTest {
 
     @Test
     void aHopWithAnImproperKeyMakesNoBuild() {
-        TunnelHop bad = new TunnelHop(net.node().hash, new byte[32], 5);
+        TunnelHop bad = new TunnelHop(net.node().hash, new byte[32], 5, BandwidthOptions.NONE);
         assertNull(TunnelBuild.outbound(
-                List.of(net.node().hop(), bad),
-                net.self,
-                1,
-                1,
-                BandwidthOptions.NONE,
-                net.now,
-                net.nowMillis(),
-                net.entropy));
+                List.of(net.node().hop(), bad), net.self, 1, 1, net.now, net.nowMillis(), net.entropy));
     }
 
     @Test
