@@ -21,6 +21,9 @@ import java.util.function.Predicate;
  *   <li>Inbound hops are chosen from the last, which dials us, to the first, which strangers have to reach. While we publish
  *       no address, the last is a router that we hold a session with; so is the last of an outbound tunnel that is to answer
  *       to us directly. A tunnel of one hop to which we speak ourselves needs none: speaking makes the session.
+ *   <li>Beyond that a session that is up makes no router a likelier neighbour. i2pd prefers such routers once it has many,
+ *       Java I2P does not. Who can be dialled would let whoever dials it choose himself for a first hop; who cannot has the
+ *       last hops of its inbound tunnels among those routers already, and they would see both directions of a client.
  *   <li>The router's own tunnels may be shorter than wished, where the network is small.
  * </ul>
  *
