@@ -51,7 +51,15 @@ public final class FloodfillRole {
     /** Passing on one key more often helps nobody but a flooder. */
     static final int FLOODS_PER_MINUTE = 3;
 
+    /** Of a router that is answered itself: it asks for its own business. */
     static final int LOOKUPS_PER_MINUTE = 60;
+
+    /**
+     * Answered into tunnels, of a router that begins or ends them: it has hundreds, and each client behind one looks up a few
+     * things in a minute. Counted by router, unlike in Java I2P (14 in two minutes for each tunnel; i2pd does not count),
+     * since who floods would make up tunnels. It bounds what a router gets that asked for nothing to some 20 kB a second.
+     */
+    static final int TUNNEL_LOOKUPS_PER_MINUTE = 1200;
 
     /** Floodfills named when we do not have it, and routers named to an explorer. */
     static final int NAMED = 3;
@@ -69,6 +77,7 @@ public final class FloodfillRole {
     private final RouterInfoStore routers;
     private final LeaseSetStore published;
     private final PeerThrottle lookups = new PeerThrottle(LOOKUPS_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
+    private final PeerThrottle tunnelLookups = new PeerThrottle(TUNNEL_LOOKUPS_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
     private final PeerThrottle floods = new PeerThrottle(FLOODS_PER_MINUTE, TimeUnit.MINUTES.toNanos(1));
 
     /**
@@ -129,7 +138,8 @@ public final class FloodfillRole {
             return LookupRefusal.OLD_ENCRYPTION;
         }
         Hash asker = from != null ? from : lookup.from();
-        return lookups.admit(asker, now) ? null : LookupRefusal.THROTTLED;
+        PeerThrottle throttle = lookup.replyTunnelId() == 0 ? lookups : tunnelLookups;
+        return throttle.admit(asker, now) ? null : LookupRefusal.THROTTLED;
     }
 
     private I2npBody routerInfo(Hash key, RouterInfo own) {

@@ -161,6 +161,39 @@ class FloodfillRoleTest {
                         .refusal());
     }
 
+    private int answered(Hash from, Hash replyTo, int replyTunnelId, int asked, long now) {
+        int answered = 0;
+        for (int i = 0; i < asked; i++) {
+            int tunnel = replyTunnelId == 0 ? 0 : replyTunnelId + i;
+            DatabaseLookup lookup = new DatabaseLookup(hash(), replyTo, Kind.LEASE_SET, tunnel, List.of(), null);
+            answered +=
+                    floodfill.answer(from, lookup, own, peer -> true, now, NOON).body() != null ? 1 : 0;
+        }
+        return answered;
+    }
+
+    @Test
+    void aRouterThatAsksTooMuchGetsNoMoreAnswersForAMinute() {
+        assertEquals(FloodfillRole.LOOKUPS_PER_MINUTE, answered(asker, asker, 0, 100, 0));
+        assertEquals(10, answered(hash(), asker, 5, 10, 0));
+        assertEquals(0, answered(null, asker, 0, 10, 0));
+        assertEquals(10, answered(asker, asker, 0, 10, TimeUnit.MINUTES.toNanos(1)));
+    }
+
+    @Test
+    void aRouterAtWhichTheTunnelsOfManyBeginIsAnsweredForAllOfThemAndNotWithoutEnd() {
+        int most = FloodfillRole.TUNNEL_LOOKUPS_PER_MINUTE;
+        Hash gateway = hash();
+        assertEquals(most, answered(null, gateway, 1, most + 100, 0));
+        assertEquals(10, answered(null, hash(), 1, 10, 0));
+        Hash endpoint = hash();
+        int asked = 0;
+        for (int i = 0; i < 10; i++) {
+            asked += answered(endpoint, hash(), 1, most / 5, 0);
+        }
+        assertEquals(most, asked);
+    }
+
     @Test
     void entriesGoToTheThreeClosestAndBeforeMidnightToTwoOfTomorrow() {
         List<RouterInfo> floodfills = add(40, "XfR");
