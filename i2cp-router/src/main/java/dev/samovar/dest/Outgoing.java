@@ -59,8 +59,13 @@ final class Outgoing {
     /** Bytes that wait for all of them together. */
     static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
+    /** What goes with a payload at most: a lease set of ours, and all else. */
+    private static final int LEASE_SET_BYTES = 3 * 1024;
+
+    private static final int OVERHEAD_BYTES = 1024;
+
     /** What is left of a garlic message beside a lease set of any size. */
-    static final int MAX_PAYLOAD = RatchetSessions.MAX_CLOVE_BYTES - 3 * 1024;
+    static final int MAX_PAYLOAD = RatchetSessions.MAX_CLOVE_BYTES - LEASE_SET_BYTES;
 
     /** How long what goes out is worth carrying. */
     private static final long LIFE_MILLIS = TimeUnit.SECONDS.toMillis(60);
@@ -78,6 +83,9 @@ final class Outgoing {
 
     /** After the first hop had no room. */
     private static final long CROWDED_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** When the first hop had no room so often in a row, another way is taken. */
+    static final int MOST_HOLDS = 20;
 
     /** How often those are looked after who need it. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -333,6 +341,11 @@ final class Outgoing {
         }
         long nowMillis = lane.clock().epochMillis();
         long published = bundled(remote, kind);
+        int bytes = message.payload().readableBytes() + OVERHEAD_BYTES + (published == 0 ? 0 : LEASE_SET_BYTES);
+        if (!pool.hasRoom(route.tunnel(), bytes)) {
+            hold(remote);
+            return false;
+        }
         Questions questions = remote.questions();
         boolean ask = published != 0 || message.ticket() != 0 && questions.hasRoom() || questions.wantsAsking(now());
         List<GarlicClove> cloves = new ArrayList<>(2);
@@ -348,12 +361,35 @@ final class Outgoing {
         }
         SealResult.Sealed sealed = (SealResult.Sealed) result;
         take(remote).payload().release();
+        if (!put(route, sealed.garlic())) {
+            tell(message.ticket(), SendOutcome.NO_TUNNEL);
+            takeAnotherWay(remote);
+            hold(remote);
+            return false;
+        }
+        remote.handleRoom();
         if (sealed.ackId() == SealResult.NO_ACK) {
             tell(message.ticket(), SendOutcome.SENT);
         } else {
             asked(remote, sealed.ackId(), published, message.ticket());
         }
-        return put(remote, route, sealed.garlic());
+        return true;
+    }
+
+    /** The way is full: what waits goes on waiting, so that the client hears of it, and in the end by another. */
+    private void hold(RemoteDestination remote) {
+        long until = now() + CROWDED_NANOS;
+        if (remote.hold(until) % MOST_HOLDS == 0) {
+            takeAnotherWay(remote);
+        }
+        wake(until);
+    }
+
+    /** Returns the one that was taken until now, or null. */
+    private RoutePlanner.Route takeAnotherWay(RemoteDestination remote) {
+        return view.find(remote.hash()) instanceof LeaseSet2 theirs
+                ? remote.planner().avoid(pool.outbound(), theirs, lane.clock().epochMillis())
+                : null;
     }
 
     private void asked(RemoteDestination remote, long ackId, long published, long ticket) {
@@ -404,18 +440,13 @@ final class Outgoing {
         }
     }
 
-    /** Sends garlic; false when the first hop had better get no more now. */
-    private boolean put(RemoteDestination remote, RoutePlanner.Route route, byte[] garlic) {
+    /** Sends garlic; false when the way did not take it. */
+    private boolean put(RoutePlanner.Route route, byte[] garlic) {
         I2npMessage message =
                 new Garlic(garlic).toMessage(entropy.nonZeroInt(), lane.clock().epochMillis() + LIFE_MILLIS);
         TunnelDelivery delivery = new TunnelDelivery.ToTunnel(
                 route.lease().gateway(), route.lease().tunnelId());
-        boolean more = pool.send(route.tunnel(), delivery, message);
-        if (!more) {
-            remote.hold(now() + CROWDED_NANOS);
-            wake(now() + CROWDED_NANOS);
-        }
-        return more;
+        return pool.send(route.tunnel(), delivery, message);
     }
 
     // --- 3 and 4: what comes back, and what does not
@@ -493,10 +524,9 @@ final class Outgoing {
         List<GarlicClove> cloves = published == 0 ? List.of() : List.of(own.clove(nowMillis + LIFE_MILLIS));
         if (own.sessions().seal(peer, cloves, new SealOptions(published != 0), now(), nowMillis)
                 instanceof SealResult.Sealed sealed) {
-            if (sealed.ackId() != SealResult.NO_ACK) {
+            if (put(route, sealed.garlic()) && sealed.ackId() != SealResult.NO_ACK) {
                 asked(remote, sealed.ackId(), published, 0);
             }
-            put(remote, route, sealed.garlic());
         }
     }
 
@@ -513,8 +543,8 @@ final class Outgoing {
             tell(overdue.ticket(), SendOutcome.SENT);
             blamed |= overdue.blamesWay();
         }
-        if (blamed && view.find(remote.hash()) instanceof LeaseSet2 theirs) {
-            RoutePlanner.Route bad = remote.planner().avoid(pool.outbound(), theirs, nowMillis);
+        if (blamed) {
+            RoutePlanner.Route bad = takeAnotherWay(remote);
             if (bad != null) {
                 pool.doubt(bad.tunnel());
             }

@@ -40,6 +40,8 @@ final class RemoteDestination {
     /** Not before this does the first hop take more. */
     private long heldUntil = Long.MIN_VALUE;
 
+    private int holds;
+
     /** Not before this can more be sealed, as far as is known. */
     private long sealableFrom = Long.MIN_VALUE;
 
@@ -132,9 +134,15 @@ final class RemoteDestination {
         stuck = isStuck;
     }
 
-    /** The way is full until then. */
-    void hold(long until) {
+    /** The way is full until then. Returns how often that was so in a row. */
+    int hold(long until) {
         heldUntil = until;
+        return ++holds;
+    }
+
+    /** The way took a message. */
+    void handleRoom() {
+        holds = 0;
     }
 
     /** Nothing can be sealed until then, but when it says something before. */

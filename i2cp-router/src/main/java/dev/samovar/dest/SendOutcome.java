@@ -10,7 +10,7 @@ public enum SendOutcome {
     NO_LEASE_SET,
     /** The other side reads nothing that we can write. */
     UNSUPPORTED_ENCRYPTION,
-    /** There was no tunnel in its time, or no lease set of ours yet. */
+    /** There was no tunnel in its time that took it, or no lease set of ours yet. */
     NO_TUNNEL,
     /** Its time was over for another reason. */
     EXPIRED,

@@ -46,6 +46,9 @@ final class Membership {
         /** Whether it could be dialled, or a session is up. */
         boolean canReach(RouterInfo router);
 
+        /** Whether so many cells of tunnels for it would find room now. */
+        boolean hasRoom(Hash router, int cells);
+
         /** Our own RouterInfo as it was signed last. */
         RouterInfo self();
 
@@ -224,6 +227,11 @@ final class Membership {
         @Override
         public boolean canReach(RouterInfo router) {
             return network.canReach(router);
+        }
+
+        @Override
+        public boolean hasRoom(Hash router, int cells) {
+            return network.hasRoom(router, cells);
         }
 
         @Override

@@ -627,6 +627,11 @@ public final class Router {
         }
 
         @Override
+        public boolean hasRoom(Hash router, int cells) {
+            return transports.hasRoom(router, cells);
+        }
+
+        @Override
         public RouterInfo self() {
             return own.current();
         }

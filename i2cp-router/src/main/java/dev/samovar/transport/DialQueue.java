@@ -19,7 +19,9 @@ import java.util.Map;
 @SansIo
 final class DialQueue {
 
-    static final int MOST_PER_ROUTER = 64;
+    /** More than the largest message of a client has cells. */
+    static final int MOST_PER_ROUTER = 96;
+
     static final int MOST_MESSAGES = 4096;
     static final int MOST_BYTES = 8 * 1024 * 1024;
 
@@ -59,6 +61,13 @@ final class DialQueue {
         messages++;
         bytes += size;
         return true;
+    }
+
+    /** Whether so many messages more could wait for this router, small as the cells of tunnels are. */
+    boolean hasRoom(Hash router, int count) {
+        Entry entry = entries.get(router);
+        return messages + count <= MOST_MESSAGES
+                && (entry == null ? 0 : entry.messages.size()) + count <= MOST_PER_ROUTER;
     }
 
     /** A router to dial for its own sake. */

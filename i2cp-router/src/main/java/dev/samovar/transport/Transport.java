@@ -39,6 +39,9 @@ public interface Transport {
     /** Takes the message over, whatever the result. */
     SendResult send(Hash peer, I2npMessage message);
 
+    /** Whether so many cells of tunnels would be {@link SendResult#SENT} now over the session with this router. */
+    boolean hasRoom(Hash peer, int cells);
+
     /** Ends the session with this router if there is one; {@link TransportListener#onDisconnected} follows. */
     void disconnect(Hash peer, DisconnectReason reason);
 

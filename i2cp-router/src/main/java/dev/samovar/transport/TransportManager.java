@@ -259,6 +259,17 @@ public final class TransportManager {
         return isConnected(peer.hash()) || !closed && mayDial(peer) == null;
     }
 
+    /** Whether so many cells of tunnels for this router would find room now, in its session or to wait for that. */
+    public boolean hasRoom(Hash peer, int cells) {
+        lane.check();
+        for (Transport transport : transports) {
+            if (transport.isConnected(peer)) {
+                return transport.hasRoom(peer, cells);
+            }
+        }
+        return !closed && queue.hasRoom(peer, cells);
+    }
+
     /** The routers with a session. A copy. */
     public Set<Hash> connected() {
         lane.check();

@@ -71,6 +71,11 @@ final class CellPacker {
         return laterCells(length - (room() - header)) < alone;
     }
 
+    /** In how many cells a message may lie, with what waits in the current one. */
+    static int mostCells(int length) {
+        return 1 + laterCells(length + DeliveryInstructions.MAX_FIRST_LENGTH);
+    }
+
     private static int laterCells(int bytes) {
         int most = Cell.MAX_PAYLOAD - DeliveryInstructions.FOLLOW_ON_LENGTH;
         return (bytes + most - 1) / most;

@@ -30,6 +30,9 @@ record DeliveryInstructions(TunnelDelivery delivery, int number, boolean last, i
 
     private static final int MESSAGE_ID_LENGTH = 4;
 
+    /** Bytes before a first fragment at most. */
+    static final int MAX_FIRST_LENGTH = 1 + 4 + Hash.LENGTH + 2 + MESSAGE_ID_LENGTH;
+
     private static final int FOLLOW_ON = 0x80;
     private static final int FRAGMENTED = 0x08;
     /** A delay, and further options: never used by anybody, and of a length that nobody knows. */

@@ -84,11 +84,21 @@ public final class TunnelPool {
      * @param tunnel one of {@link #outbound}
      * @param delivery not local: tunnels of other routers and other routers are what it can be for
      * @param message taken over
-     * @return false when the tunnel is gone, or when the first hop does not take more now: better wait before the next
+     * @return false when it was dropped, as the tunnel is gone or the first hop does not take so much now
      */
     public boolean send(OutboundTunnel tunnel, TunnelDelivery delivery, I2npMessage message) {
         lane.check();
         return tunnels.send(tunnel, delivery, message);
+    }
+
+    /**
+     * Whether {@link #send} would be true now for a message of so many bytes; a tunnel without hops may refuse it yet.
+     *
+     * @param tunnel one of {@link #outbound}
+     */
+    public boolean hasRoom(OutboundTunnel tunnel, int bytes) {
+        lane.check();
+        return tunnels.hasRoom(tunnel, bytes);
     }
 
     /**

@@ -25,6 +25,9 @@ public interface TunnelPort {
     /** Whether a session is up. */
     boolean isConnected(Hash router);
 
+    /** Whether so many cells for this router would find room now, in its session or to wait for that. */
+    boolean hasRoom(Hash router, int cells);
+
     /** Whether one of our transports could dial it, or a session is up. */
     boolean canReach(RouterInfo router);
 

@@ -17,9 +17,7 @@ import dev.samovar.peer.PeerSelector;
 import dev.samovar.tunnel.PoolSide.Member;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -65,8 +63,6 @@ public final class Tunnels {
     private final Map<Integer, Entrance> entrances = new HashMap<>();
     /** With messages that wait for the end of this turn to share a cell. */
     private final Set<OutboundTunnel> unflushed = new LinkedHashSet<>();
-    /** Whose first hop took the last cell not. */
-    private final Set<OutboundTunnel> congested = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Cancellable timer = () -> {};
     private boolean closed;
@@ -296,9 +292,15 @@ public final class Tunnels {
 
     // --- 4: what goes out
 
-    /** Sends out of a tunnel of ours; takes the message over. False when the first hop does not take more now. */
+    /** Whether a message of so many bytes would go out of this tunnel now. Without hops only the attempt tells. */
+    boolean hasRoom(OutboundTunnel tunnel, int bytes) {
+        return tunnel.isAlive(lane.clock().nanos())
+                && (tunnel.hops().isEmpty() || port.hasRoom(tunnel.firstHop(), CellPacker.mostCells(bytes)));
+    }
+
+    /** Sends out of a tunnel of ours; takes the message over. False when none of it goes out. */
     boolean send(OutboundTunnel tunnel, TunnelDelivery delivery, I2npMessage message) {
-        if (!tunnel.isAlive(lane.clock().nanos())) {
+        if (!hasRoom(tunnel, message.longLength())) {
             message.release();
             return false;
         }
@@ -315,8 +317,8 @@ public final class Tunnels {
             lane.execute(this::flush);
         }
         unflushed.add(tunnel);
-        tunnel.add(delivery, message, lane.clock().epochMillis(), (router, cell) -> sendCell(tunnel, router, cell));
-        return !congested.contains(tunnel);
+        tunnel.add(delivery, message, lane.clock().epochMillis(), this::sendCell);
+        return true;
     }
 
     private void flush() {
@@ -324,15 +326,12 @@ public final class Tunnels {
         List<OutboundTunnel> all = List.copyOf(unflushed);
         unflushed.clear();
         for (OutboundTunnel tunnel : all) {
-            tunnel.flush(nowMillis, (router, cell) -> sendCell(tunnel, router, cell));
+            tunnel.flush(nowMillis, this::sendCell);
         }
     }
 
-    private void sendCell(OutboundTunnel tunnel, Hash router, I2npMessage cell) {
-        if (port.send(router, cell)) {
-            congested.remove(tunnel);
-        } else {
-            congested.add(tunnel);
+    private void sendCell(Hash router, I2npMessage cell) {
+        if (!port.send(router, cell)) {
             refusedCells++;
         }
     }
@@ -392,7 +391,6 @@ public final class Tunnels {
     }
 
     void retire(OutboundTunnel tunnel) {
-        congested.remove(tunnel);
         tunnel.destroy();
     }
 

@@ -404,4 +404,68 @@ class LocalDestinationTest {
         net.run(5);
         assertEquals(1, bob.received.size());
     }
+
+    private static Set<Hash> firstHops(SimClient client) {
+        Set<Hash> hops = new HashSet<>();
+        client.on(() -> client.destination.pool().outbound().forEach(tunnel -> hops.add(tunnel.firstHop())));
+        return hops;
+    }
+
+    /** Two who know each other. */
+    private SimClient[] talking() {
+        SimClient[] both = {client(5), client(6)};
+        net.ready(both);
+        both[0].send(both[1].hash(), 1, 300);
+        assertEquals(SendOutcome.ACKNOWLEDGED, outcome(both[0], 1, 10));
+        return both;
+    }
+
+    @Test
+    void whatAFullFirstHopDoesNotTakeWaitsAndTheClientIsToldToWaitToo() {
+        SimClient[] both = talking();
+        SimClient alice = both[0];
+        alice.member.node().fullFor(firstHops(alice));
+        boolean crowded = false;
+        for (int i = 2; i <= 100; i++) {
+            Accepted accepted = alice.send(both[1].hash(), i, 1000);
+            assertNotEquals(Accepted.FULL, accepted);
+            crowded |= accepted == Accepted.CROWDED;
+        }
+        assertTrue(crowded);
+        net.run(2);
+        assertEquals(1, alice.outcomes.size(), "nothing is told of what is not on its way");
+        assertEquals(0, alice.writable);
+        alice.member.node().fullFor(Set.of());
+        assertTrue(net.runUntil(() -> both[1].received.size() == 100, 10));
+        net.run(10);
+        assertEquals(100, alice.outcomes.size());
+        assertEquals(1, alice.writable);
+        assertEquals(Set.of(SendOutcome.SENT, SendOutcome.ACKNOWLEDGED), alice.counts.keySet());
+    }
+
+    @Test
+    void aFirstHopThatStaysFullIsLeftForAnother() {
+        SimClient[] both = talking();
+        SimClient alice = both[0];
+        int sent = 1;
+        for (Hash hop : firstHops(alice)) {
+            alice.member.node().fullFor(Set.of(hop));
+            long number = ++sent;
+            alice.send(both[1].hash(), number, 300);
+            assertTrue(net.runUntil(() -> both[1].received.containsKey(number), 3), "hop " + sent);
+        }
+        assertEquals(3, sent);
+    }
+
+    @Test
+    void whatNoFirstHopTookInItsTimeIsToldToHaveFailed() {
+        SimClient[] both = talking();
+        SimClient alice = both[0];
+        Set<Hash> all = new HashSet<>();
+        net.members.forEach(member -> all.add(member.hash()));
+        alice.member.node().fullFor(all);
+        alice.send(both[1].hash(), 2, 300);
+        assertEquals(SendOutcome.EXPIRED, outcome(alice, 2, 65));
+        assertFalse(both[1].received.containsKey(2L));
+    }
 }

@@ -93,6 +93,11 @@ class MessageDispatchTest {
         }
 
         @Override
+        public boolean hasRoom(Hash router, int cells) {
+            return true;
+        }
+
+        @Override
         public RouterInfo self() {
             return self;
         }

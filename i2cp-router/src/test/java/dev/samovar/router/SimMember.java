@@ -201,6 +201,11 @@ public final class SimMember implements SimNetwork.Handler {
         }
 
         @Override
+        public boolean hasRoom(Hash router, int cells) {
+            return node.hasRoom(router, cells);
+        }
+
+        @Override
         public RouterInfo self() {
             return node.self();
         }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -140,6 +141,7 @@ public final class SimNetwork {
         private Handler handler;
         private boolean up = true;
         private boolean refuses;
+        private Set<Hash> full = Set.of();
         private int life;
 
         private Node(int number, boolean floodfill) {
@@ -252,6 +254,17 @@ public final class SimNetwork {
             return nodes.containsKey(peer.hash()) && !peer.hash().equals(hash());
         }
 
+        /** From now on there is no room in the sessions with these routers. */
+        public void fullFor(Set<Hash> routers) {
+            full = routers;
+        }
+
+        /** Whether so many messages more could be sent, or wait for a session. */
+        public boolean hasRoom(Hash peer, int messages) {
+            int waiting = dialling.getOrDefault(peer, List.of()).size();
+            return !full.contains(peer) && (sessions.containsKey(peer) || waiting + messages <= MAX_WAITING_FOR_DIAL);
+        }
+
         /** Sends over the session, or dials; takes the message over. False when it cannot even wait. */
         public boolean send(RouterInfo peer, I2npMessage message) {
             lane.check();
@@ -281,7 +294,7 @@ public final class SimNetwork {
         public boolean sendToConnected(Hash to, I2npMessage message) {
             lane.check();
             Session session = sessions.get(to);
-            if (session == null) {
+            if (session == null || full.contains(to)) {
                 message.release();
                 return false;
             }

@@ -146,6 +146,11 @@ class TransportManagerTest {
         }
 
         @Override
+        public boolean hasRoom(Hash peer, int cells) {
+            return answer.accepted();
+        }
+
+        @Override
         public void disconnect(Hash peer, DisconnectReason reason) {
             connected.remove(peer);
             listener.onDisconnected(peer, reason);
@@ -270,12 +275,25 @@ class TransportManagerTest {
         assertTrue(transport.dialled.isEmpty());
     }
 
+    private boolean hasRoom(RouterInfo router, int cells) {
+        boolean[] room = new boolean[1];
+        world.on(lane, () -> room[0] = manager.hasRoom(router.hash(), cells));
+        return room[0];
+    }
+
     @Test
-    void tooMuchForOneRouterIsRefused() {
+    void tooMuchForOneRouterIsRefusedAndThatCanBeKnownBefore() {
         for (int i = 0; i < DialQueue.MOST_PER_ROUTER; i++) {
             assertEquals(SendResult.QUEUED, send(ROUTERS.get(0), i));
         }
         assertEquals(SendResult.CONGESTED, send(ROUTERS.get(0), 99));
+        assertFalse(hasRoom(ROUTERS.get(0), 1));
+        assertTrue(hasRoom(ROUTERS.get(1), DialQueue.MOST_PER_ROUTER));
+        assertFalse(hasRoom(ROUTERS.get(1), DialQueue.MOST_PER_ROUTER + 1));
+        world.on(lane, () -> transport.connect(ROUTERS.get(0), false));
+        assertTrue(hasRoom(ROUTERS.get(0), 1));
+        transport.answer = SendResult.CONGESTED;
+        assertFalse(hasRoom(ROUTERS.get(0), 1));
         world.runFor(12, TimeUnit.SECONDS);
     }
 

@@ -265,6 +265,11 @@ final class PoolNet {
         }
 
         @Override
+        public boolean hasRoom(Hash router, int cells) {
+            return !full && node.hasRoom(router, cells);
+        }
+
+        @Override
         public boolean canReach(RouterInfo router) {
             return node.canReach(router);
         }

@@ -54,7 +54,7 @@ public interface RouterPort {
         NO_LEASE_SET,
         /** The destination cannot read what we can write. */
         UNSUPPORTED_ENCRYPTION,
-        /** In its time there was no tunnel to send it out by. */
+        /** In its time there was no tunnel that took it. */
         NO_TUNNEL,
         /** Its time was over. */
         EXPIRED,

@@ -37,6 +37,11 @@ final class MessageRing {
         return true;
     }
 
+    /** By the one that puts in: whether so many droppable messages of that many bytes each would find room. */
+    boolean hasRoom(int count, int length) {
+        return put.get() - taken.get() + count <= CAPACITY / 2 && bytes.get() + count * length <= MAX_BYTES / 2;
+    }
+
     /** By the one that takes out. Null when empty. */
     I2npMessage peek() {
         int at = taken.get();

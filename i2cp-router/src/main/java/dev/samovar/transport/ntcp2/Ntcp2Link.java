@@ -14,6 +14,7 @@ final class Ntcp2Link implements LinkTable.Link, LinkWakes.Sleeper {
 
     // I2NP types that lose their use when late, or are sent again from further away: dropped first
     private static final int TUNNEL_DATA = 18;
+    private static final int TUNNEL_DATA_LENGTH = 1028;
     private static final int TUNNEL_GATEWAY = 19;
     private static final int TUNNEL_BUILD = 21;
     private static final int VARIABLE_TUNNEL_BUILD = 23;
@@ -75,6 +76,11 @@ final class Ntcp2Link implements LinkTable.Link, LinkWakes.Sleeper {
     @Override
     public boolean hasWholeFrame() {
         return ring.bytes() >= Ntcp2Session.FULL_FRAME;
+    }
+
+    /** Whether so many cells of tunnels would be taken now. */
+    boolean hasRoom(int cells) {
+        return !closed && ring.hasRoom(cells, TUNNEL_DATA_LENGTH);
     }
 
     private static boolean isDroppable(I2npMessage message) {

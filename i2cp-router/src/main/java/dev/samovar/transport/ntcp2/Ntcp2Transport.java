@@ -376,6 +376,13 @@ public final class Ntcp2Transport implements Transport {
     }
 
     @Override
+    public boolean hasRoom(Hash peer, int cells) {
+        lane.check();
+        Ntcp2Link link = links.get(peer);
+        return link != null && link.hasRoom(cells);
+    }
+
+    @Override
     public void disconnect(Hash peer, DisconnectReason reason) {
         lane.check();
         for (Ntcp2Link link : links.links()) {
