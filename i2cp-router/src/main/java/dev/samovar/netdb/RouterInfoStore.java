@@ -174,6 +174,15 @@ public final class RouterInfoStore implements PeerDirectory {
         return place < first ? floodfills.at(place) : others.at(place - first);
     }
 
+    /** How many were published since this date. */
+    public int publishedSince(long epochMillis) {
+        int count = 0;
+        for (Peer peer : all.values()) {
+            count += peer.info().publishedMillis() >= epochMillis ? 1 : 0;
+        }
+        return count;
+    }
+
     public int floodfillCount() {
         return floodfills.size();
     }

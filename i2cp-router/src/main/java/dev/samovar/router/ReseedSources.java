@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -83,9 +84,21 @@ public record ReseedSources(
         Path signers = folder.resolve(SIGNERS);
         Path tls = folder.resolve(TLS);
         return new ReseedSources(
-                Files.exists(hosts) ? hosts(hosts.toString(), bounded(hosts)) : shipped.hosts,
-                Files.exists(signers) ? signers(files(signers)) : shipped.signers,
-                Files.exists(tls) ? certificates(files(tls)) : shipped.tlsCertificates);
+                isAbsent(hosts) ? shipped.hosts : some(hosts(hosts.toString(), bounded(hosts)), hosts, "host"),
+                isAbsent(signers) ? shipped.signers : signers(some(files(signers), signers, "certificate")),
+                isAbsent(tls) ? shipped.tlsCertificates : certificates(files(tls)));
+    }
+
+    /** Whether it is certain that it is not there: whoever may have put something there wants no others asked or believed. */
+    private static boolean isAbsent(Path override) {
+        return Files.notExists(override, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static <T> List<T> some(List<T> all, Path override, String what) throws IOException {
+        if (all.isEmpty()) {
+            throw new IOException(override + " holds no " + what);
+        }
+        return all;
     }
 
     /** The key of this signer if their certificate holds at this time, else null. */

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets a router its first RouterInfos from the network's reseed hosts.
+ * Gets a router its first RouterInfos from the network's reseed hosts, and new ones when it has too few left.
  *
  * <ol>
  *   <li>A round asks the hosts in random order, one at a time, for {@code i2pseeds.su3?netid=N}.
@@ -41,7 +41,7 @@ public final class Reseeder {
     /** Bundles of so many hosts make a start. */
     static final int WANTED_HOSTS = 2;
 
-    /** Routers of all bundles together that make a start. */
+    /** SPEC router.md H.7: routers that make a start; with fewer the hosts are asked. */
     static final int WANTED_ROUTERS = 50;
 
     /** SPEC router.md H.3: what Java I2P keeps when it knows little. */
@@ -50,6 +50,11 @@ public final class Reseeder {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     static final long MAX_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(15);
     static final long MAX_PAUSE_WITHOUT_NETWORK_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** After the hosts have answered well: then their routers are not the ones that this router can keep. */
+    static final long FIRST_REPEAT_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private static final long MAX_REPEAT_NANOS = TimeUnit.HOURS.toNanos(24);
 
     private static final String FILE = "i2pseeds.su3?netid=";
 
@@ -82,6 +87,8 @@ public final class Reseeder {
     private boolean networkSeen;
     private long pause;
     private long nextTry;
+    private long repeat;
+    private long repeatFrom = Long.MIN_VALUE;
     private Cancellable timer = () -> {};
 
     /**
@@ -106,20 +113,25 @@ public final class Reseeder {
         this.deliver = deliver;
     }
 
-    /** Begins; does nothing while it runs already. */
-    public void start() {
+    /**
+     * Begins where so few routers are known, unless it runs, or has ended not long ago. To be called every now and then.
+     *
+     * @param routers whose RouterInfos are no older than {@link #MAX_AGE_MILLIS}
+     */
+    public void keepEnough(int routers) {
         lane.check();
-        if (isRunning()) {
-            return;
+        if (routers >= WANTED_ROUTERS) {
+            repeat = 0;
+        } else if (!isRunning() && lane.clock().nanos() >= repeatFrom) {
+            start();
         }
+    }
+
+    private void start() {
         run++;
         answered.clear();
         accepted.clear();
         pause = 0;
-        if (sources.hosts().isEmpty()) {
-            log.warn("reseed: no host is named in hosts.txt");
-            return;
-        }
         beginRound();
     }
 
@@ -174,6 +186,8 @@ public final class Reseeder {
         if (isEnough()) {
             state = State.DONE;
             round.clear();
+            repeat = repeat == 0 ? FIRST_REPEAT_NANOS : Math.min(2 * repeat, MAX_REPEAT_NANOS);
+            repeatFrom = lane.clock().nanos() + jittered(repeat);
             log.info("reseed: {} routers from {} hosts", accepted.size(), answered.size());
             return;
         }
@@ -199,16 +213,20 @@ public final class Reseeder {
     private void rest() {
         long longest = networkSeen ? MAX_PAUSE_NANOS : MAX_PAUSE_WITHOUT_NETWORK_NANOS;
         pause = Math.min(pause == 0 ? FIRST_PAUSE_NANOS : pause * 2, longest);
-        // up to a quarter more, so that routers that lost the network together do not come back together
-        long jitter = entropy.below((int) TimeUnit.NANOSECONDS.toMillis(pause / 4)) * 1_000_000L;
-        nextTry = lane.clock().nanos() + pause + jitter;
+        long rest = jittered(pause);
+        nextTry = lane.clock().nanos() + rest;
         state = State.WAITING;
         log.info(
                 "reseed: {} of {} hosts have answered well so far; next round in {} s",
                 answered.size(),
                 sources.hosts().size(),
-                TimeUnit.NANOSECONDS.toSeconds(pause + jitter));
+                TimeUnit.NANOSECONDS.toSeconds(rest));
         timer = lane.schedule(nextTry, this::beginRound);
+    }
+
+    /** Up to a quarter more, so that routers that lost the network together do not come back together. */
+    private long jittered(long nanos) {
+        return nanos + TimeUnit.MILLISECONDS.toNanos(entropy.below((int) TimeUnit.NANOSECONDS.toMillis(nanos / 4)));
     }
 
     private void onFetched(URI host, ReseedFetcher.Fetched fetched) {

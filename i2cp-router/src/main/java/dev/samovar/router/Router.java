@@ -71,9 +71,6 @@ public final class Router {
     private static final int FIRST_PORT = 9_151;
     private static final int PORTS = 20_000;
 
-    /** SPEC router.md H.7: with fewer routers than this the reseed hosts are asked. */
-    private static final int ENOUGH_ROUTERS = 50;
-
     /** How old RouterInfos of a seed may be: who made the seed answers for it. */
     private static final long SEED_AGE_MILLIS = TimeUnit.DAYS.toMillis(30);
 
@@ -464,8 +461,8 @@ public final class Router {
         membership.start();
         clients.start(membership.tunnels(), membership.netDb());
         sweep();
-        if (config.reseed() && membership.netDb().routers().size() < ENOUGH_ROUTERS) {
-            files.submit(lane, this::readSources, this::reseed);
+        if (config.reseed()) {
+            files.submit(lane, this::readSources, this::prepareReseeding);
         }
     }
 
@@ -482,6 +479,7 @@ public final class Router {
         if (config.hosts().isEmpty()) {
             files.submit(lane, this::dialledOver, this::onFamilies);
         }
+        reseedWhereFew();
         if (++sweeps % SWEEPS_PER_SEED == 0
                 && config.seed() != null
                 && membership.netDb().routers().size() == 0) {
@@ -517,17 +515,20 @@ public final class Router {
         }
     }
 
+    /** Null where it cannot be told whom to ask: then it is nobody, rather than those whom the operator may not want. */
     private ReseedSources readSources() {
         try {
             return sources();
-        } catch (IOException unreadable) {
-            log.warn("the folder of reseed hosts cannot be read; those that came with the program are asked");
-            return ReseedSources.shipped();
+        } catch (IOException unusable) {
+            log.error(
+                    "no reseed host is asked, as what overrides them cannot be used: {} (mend or remove it, and start again)",
+                    unusable.toString());
+            return null;
         }
     }
 
-    private void reseed(ReseedSources sources) {
-        if (state == State.CLOSED) {
+    private void prepareReseeding(ReseedSources sources) {
+        if (state == State.CLOSED || sources == null) {
             return;
         }
         HttpsFetcher.Proxy proxy = config.proxy() == null
@@ -548,7 +549,15 @@ public final class Router {
                         .addSeeds(
                                 routers.stream().map(RouterInfo::bytes).toList(),
                                 added -> log.info("{} routers added by reseeding", added)));
-        reseeder.start();
+        reseedWhereFew();
+    }
+
+    /** After a long time without the network few are left that can still be there. */
+    private void reseedWhereFew() {
+        if (reseeder != null) {
+            long oldest = lane.clock().epochMillis() - Reseeder.MAX_AGE_MILLIS;
+            reseeder.keepEnough(membership.netDb().routers().publishedSince(oldest));
+        }
     }
 
     // --- 3: peers

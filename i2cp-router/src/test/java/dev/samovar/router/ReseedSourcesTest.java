@@ -93,8 +93,15 @@ class ReseedSourcesTest {
         }
         Files.writeString(folder.resolve("hosts.txt"), "#".repeat(70_000));
         assertTrue(refused().contains("longer"));
+        Files.writeString(folder.resolve("hosts.txt"), "# none\n\n");
+        assertTrue(refused().contains("hosts.txt holds no host"));
+        Files.delete(folder.resolve("hosts.txt"));
+        Files.createSymbolicLink(folder.resolve("hosts.txt"), folder.resolve("gone.txt"));
+        assertTrue(
+                refused().contains("hosts.txt"), "a link that leads nowhere is no word for the hosts of the program");
         Files.delete(folder.resolve("hosts.txt"));
         Files.createDirectory(folder.resolve("signers"));
+        assertTrue(refused().contains("holds no certificate"));
         Files.writeString(folder.resolve("signers/a.crt"), "nonsense");
         assertTrue(refused().contains("cannot be read"));
         Files.writeString(folder.resolve("signers/a.crt"), pem(TestSigner.make("weak@mail.i2p", 2048)));

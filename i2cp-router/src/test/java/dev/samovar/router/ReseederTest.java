@@ -85,7 +85,7 @@ class ReseederTest {
     }
 
     private void start() {
-        world.on(lane, reseeder::start);
+        world.on(lane, () -> reseeder.keepEnough(0));
     }
 
     private boolean runs(long seconds) {
@@ -244,18 +244,32 @@ class ReseederTest {
     }
 
     @Test
-    void withoutHostsNothingRuns() {
-        Reseeder none = new Reseeder(
-                lane,
-                world.entropy(),
-                Offload.inline(),
-                new ReseedSources(List.of(), Map.of(), List.of()),
-                hosts,
-                TestSeeds.NET_ID,
-                routers -> {});
-        world.on(lane, none::start);
-        assertFalse(none.isRunning());
-        assertEquals("idle", none.status().state());
+    void whenTooFewAreLeftTheHostsAreAskedAgainButNeverOften() {
+        for (URI host : HOSTS) {
+            hosts.good(host.getHost(), 30);
+        }
+        start();
+        assertFalse(runs(10));
+        assertEquals(2, hosts.asked.size());
+        int rounds = 0;
+        for (int minute = 0; minute < 24 * 60; minute++) {
+            int before = hosts.asked.size();
+            start();
+            runs(60);
+            rounds += hosts.asked.size() > before ? 1 : 0;
+        }
+        // after one hour, two, four, eight
+        assertEquals(4, rounds);
+        world.on(lane, () -> reseeder.keepEnough(Reseeder.WANTED_ROUTERS));
+        assertFalse(runs(24 * 3600));
+        int before = hosts.asked.size();
+        start();
+        assertTrue(reseeder.isRunning());
+        assertFalse(runs(10));
+        assertEquals(before + 2, hosts.asked.size());
+        runs(2 * 3600);
+        start();
+        assertTrue(reseeder.isRunning(), "a router that had enough meanwhile does not wait as long");
     }
 
     @Test
@@ -284,7 +298,7 @@ class ReseederTest {
                         got.addAll(routers);
                         bundles.countDown();
                     });
-            real.execute(running::start);
+            real.execute(() -> running.keepEnough(0));
             assertTrue(bundles.await(30, TimeUnit.SECONDS));
             assertEquals(60, real.loop().submit(got::size).get(10, TimeUnit.SECONDS));
             real.loop().submit(running::stop).get(10, TimeUnit.SECONDS);

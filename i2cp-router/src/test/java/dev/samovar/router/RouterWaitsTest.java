@@ -121,6 +121,15 @@ class RouterWaitsTest {
         }
     }
 
+    @Test
+    void whoseOverrideCannotBeUsedAsksNobody() throws Exception {
+        Path reseed = Files.createDirectories(folder.resolve("one").resolve("reseed"));
+        Files.writeString(reseed.resolve("hosts.txt"), "# to be filled in\n");
+        MemberNode one = startReseeding("one");
+        eventually("it waits", () -> one.status().state() == RouterStatus.State.WAITING);
+        assertNull(one.status().reseed());
+    }
+
     // --- the machine's own network
 
     /** A machine whose addresses come and go. */
