@@ -100,7 +100,7 @@ final class LeaseSetPublishing {
         RoutingKey key = RoutingKey.at(current.hash(), lane.clock().epochMillis());
         // what cannot be sealed would show the floodfill's neighbours whose lease set this is
         Predicate<RouterInfo> fit = floodfill -> route.canReach(floodfill) && netDb.seals(floodfill);
-        Hash to = reply == null ? null : netDb.closest(key, publish.excluded(), fit);
+        Hash to = reply == null ? null : netDb.closestForClient(key, publish.excluded(), fit);
         core.handleSent(to, now);
         if (to == null) {
             return;

@@ -205,7 +205,7 @@ final class Lookups<T> {
 
     private void ask(Running lookup, Query query) {
         Hash target = lookup.core.target();
-        RouterInfo floodfill = netDb.routers().get(query.floodfill());
+        RouterInfo floodfill = netDb.find(query.floodfill());
         ReplyPath path = floodfill == null ? null : route.replyPath();
         if (path == null) {
             lookup.core.handleUnreachable(query.floodfill());

@@ -669,7 +669,9 @@ public final class NetDb {
         return new IterativeLookup.Surroundings() {
             @Override
             public Hash closestFloodfill(RoutingKey key, Set<Hash> asked) {
-                return closest(key, asked, route::canReach);
+                return route.isPrivate()
+                        ? closestForClient(key, asked, route::canReach)
+                        : closest(key, asked, route::canReach);
             }
 
             @Override
@@ -696,6 +698,19 @@ public final class NetDb {
             }
         }
         return null;
+    }
+
+    /**
+     * The same for a client. Where we are the only floodfill it is ourselves: its tunnels bring us what it says as they would
+     * bring it to another, sealed, and from nobody knows whom. A router that is the only hop of such a tunnel sees that somebody
+     * here said something, but not who or what.
+     */
+    Hash closestForClient(RoutingKey key, Set<Hash> excluded, Predicate<RouterInfo> reach) {
+        boolean alone = role.isEnabled() && routers.floodfillCount() == 0;
+        if (!alone) {
+            return closest(key, excluded, reach);
+        }
+        return excluded.contains(self) || !reach.test(port.self()) ? null : self;
     }
 
     // --- publishing and exploring

@@ -405,6 +405,22 @@ class LocalDestinationTest {
         assertEquals(1, bob.received.size());
     }
 
+    @Test
+    void destinationsOfTheOnlyFloodfillAreFoundAndFindOthers() {
+        DestNet lonely = DestNet.of(2, 10, 1, GOOD);
+        SimClient here = lonely.client(0, DestNet.options(2));
+        SimClient there = lonely.client(5, DestNet.options(2));
+        SimClient beside = lonely.client(0, DestNet.options(2));
+        lonely.ready(here, there, beside);
+        there.send(here.hash(), 1, 300);
+        beside.send(there.hash(), 2, 300);
+        beside.send(here.hash(), 3, 300);
+        lonely.run(20);
+        assertEquals(Set.of(1L, 3L), here.received.keySet());
+        assertEquals(Set.of(2L), there.received.keySet());
+        lonely.close();
+    }
+
     private static Set<Hash> firstHops(SimClient client) {
         Set<Hash> hops = new HashSet<>();
         client.on(() -> client.destination.pool().outbound().forEach(tunnel -> hops.add(tunnel.firstHop())));
