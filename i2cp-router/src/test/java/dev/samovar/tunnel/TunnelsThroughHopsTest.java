@@ -247,6 +247,18 @@ class TunnelsThroughHopsTest {
     }
 
     @Test
+    void aRequestThatComesBackAsItWentOutIsNoAnswer() {
+        List<TunnelNet.Node> through = net.nodes(1);
+        TunnelBuild outbound = net.outboundBuild(through, BandwidthOptions.NONE);
+        assertEquals(
+                new BuildVerdict.Damaged(0), outbound.read(outbound.request().records()));
+        TunnelBuild inbound = net.inboundBuild(through, BandwidthOptions.NONE);
+        // the hop's cover is still on our own record
+        assertEquals(new BuildVerdict.Damaged(1), inbound.read(inbound.request().records()));
+        assertInstanceOf(BuildVerdict.Accepted.class, net.run(inbound));
+    }
+
+    @Test
     void aHopWithAnImproperKeyMakesNoBuild() {
         TunnelHop bad = new TunnelHop(net.node().hash, new byte[32], 5, BandwidthOptions.NONE);
         assertNull(TunnelBuild.outbound(
