@@ -426,4 +426,20 @@ class Ntcp2SessionTest {
         }
         assertEquals(MessageRing.MAX_BYTES / 60_000, put);
     }
+
+    @Test
+    void aRingThatSaysThereIsRoomHasIt() {
+        for (int count = 1; ring.hasRoom(count, 1028); count++) {
+            for (int i = 0; i < count; i++) {
+                assertTrue(ring.offer(message(i, 1028), true));
+            }
+        }
+        int left = MessageRing.CAPACITY / 2 - ring.size();
+        assertTrue(ring.hasRoom(left, 1028));
+        assertFalse(ring.hasRoom(left + 1, 1028));
+        while (ring.poll() != null) {}
+        assertTrue(ring.hasRoom(MessageRing.CAPACITY / 2, 1028));
+        while (ring.offer(message(1, 60_000), true)) {}
+        assertFalse(ring.hasRoom(60, 1028));
+    }
 }
