@@ -23,7 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A router that is nothing but its NTCP2 transport, for benchmarks and for talking to real peers. */
-final class Ntcp2Node {
+public final class Ntcp2Node {
 
     private static final int REFUSED_LATER = 20;
 
@@ -39,7 +39,8 @@ final class Ntcp2Node {
     private Ntcp2Transport transport;
     private RouterInfo info;
 
-    Ntcp2Node(Ntcp2Config config, int netThreads, int cryptoThreads, String caps, TransportListener listener)
+    /** Listens when this returns. */
+    public Ntcp2Node(Ntcp2Config config, int netThreads, int cryptoThreads, String caps, TransportListener listener)
             throws Exception {
         this.config = config;
         this.caps = caps;
@@ -63,7 +64,7 @@ final class Ntcp2Node {
     }
 
     /** On the lane: what is published, signed anew when old. */
-    RouterInfo info() {
+    public RouterInfo info() {
         long now = SystemClock.INSTANCE.epochMillis();
         if (info == null || now - info.publishedMillis() > TimeUnit.MINUTES.toMillis(10)) {
             try {
@@ -91,11 +92,12 @@ final class Ntcp2Node {
     }
 
     /** Runs on the lane and waits. */
-    <T> T on(Callable<T> work) throws Exception {
+    public <T> T on(Callable<T> work) throws Exception {
         return lane.loop().submit(work).get(REFUSED_LATER, TimeUnit.SECONDS);
     }
 
-    void close() throws Exception {
+    /** Ends the sessions and its threads. */
+    public void close() throws Exception {
         on(manager::close).get(REFUSED_LATER, TimeUnit.SECONDS);
         net.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         routerGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);

@@ -21,7 +21,7 @@ public final class Ntcp2ResponderProgram {
     private Ntcp2ResponderProgram() {}
 
     /** Drops everything. */
-    static class Sink implements TransportListener {
+    public static class Sink implements TransportListener {
         @Override
         public void onConnected(RouterInfo peer, boolean inbound) {}
 

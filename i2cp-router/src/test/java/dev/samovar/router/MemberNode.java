@@ -12,7 +12,6 @@ import dev.samovar.i2np.I2npMessage;
 import dev.samovar.netdb.Answer;
 import dev.samovar.netdb.NetDbStatus;
 import dev.samovar.testkit.HurriedLoops;
-import dev.samovar.transport.DisconnectReason;
 import dev.samovar.transport.ntcp2.Ntcp2TransportFactory;
 import dev.samovar.tunnel.BandwidthOptions;
 import dev.samovar.tunnel.TunnelBuild;
@@ -109,16 +108,8 @@ public final class MemberNode {
     }
 
     /** Those whose own dialling made a session with us. */
-    public Set<Hash> dialledUs() {
+    Set<Hash> dialledUs() {
         return Set.copyOf(dialledUs);
-    }
-
-    /** Ends the session with a router, if there is one. */
-    public void hangUp(Hash peer) throws Exception {
-        onLane(() -> {
-            router.transports().disconnect(peer, DisconnectReason.IDLE);
-            return null;
-        });
     }
 
     /** What is known of a router, or null. */
@@ -153,7 +144,7 @@ public final class MemberNode {
     }
 
     /** Sends, over a session that is made for it if there is none; whether it was taken. */
-    boolean send(RouterInfo peer, I2npMessage message) throws Exception {
+    public boolean send(RouterInfo peer, I2npMessage message) throws Exception {
         return onLane(() -> router.transports().send(peer, message).accepted());
     }
 

@@ -140,6 +140,10 @@ final class I2pdNetwork implements AutoCloseable {
         return folder(router).resolve("router.info");
     }
 
+    List<Path> routerInfos() {
+        return IntStream.range(0, plan.routers).mapToObj(this::routerInfo).toList();
+    }
+
     /** A router's log so far. */
     String log(int router) throws IOException {
         return Files.readString(folder(router).resolve("i2pd.log"), StandardCharsets.ISO_8859_1);

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -50,6 +51,12 @@ final class JavaI2pRouter {
         routerInfos.forEach(file -> arguments.add(file.toString()));
         return ExternalProgram.javaCommand(
                 256, List.of(lowered), JavaI2pRouter.class, arguments.toArray(String[]::new));
+    }
+
+    /** Waits until a router that was started serves clients; its I2CP port. */
+    static int awaitReady(ExternalProgram router, Duration patience) throws InterruptedException {
+        String ready = router.awaitLine(line -> line.startsWith("READY i2cp="), patience);
+        return Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
     }
 
     /** Writes the classes with the minimum changed, for the front of a class path; the folder. */

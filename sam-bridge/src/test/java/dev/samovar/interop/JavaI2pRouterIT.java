@@ -40,8 +40,7 @@ final class JavaI2pRouterIT {
         router = ExternalProgram.start(
                 "Java I2P router", ExternalProgram.javaCommand(256, JavaI2pRouter.class, files.toString()));
         LOGS.add("the router's log", files.resolve("router.log"));
-        String ready = router.awaitLine(line -> line.startsWith("READY i2cp="), PATIENCE);
-        int port = Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
+        int port = JavaI2pRouter.awaitReady(router, PATIENCE);
         samovar = Samovar.before(port, Samovar.jar(), folder.resolve("samovar"));
         LOGS.add("samovar's output", samovar::output);
     }

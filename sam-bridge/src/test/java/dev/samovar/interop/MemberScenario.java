@@ -1,12 +1,17 @@
 package dev.samovar.interop;
 
 import dev.samovar.base.Encodings;
+import dev.samovar.bench.Ntcp2Node;
+import dev.samovar.bench.Ntcp2ResponderProgram;
 import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
+import dev.samovar.i2np.DatabaseStore;
 import dev.samovar.netdb.NetDbStatus;
 import dev.samovar.router.MemberNode;
+import dev.samovar.transport.ntcp2.Ntcp2Config;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -27,14 +33,6 @@ final class MemberScenario {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LONG = Duration.ofSeconds(180);
-
-    /** Between two attempts to be called by those that have not: i2pd builds a failed tunnel anew after so long. */
-    private static final Duration ROUND = Duration.ofSeconds(20);
-
-    /** Between two ends of the sessions with those: who calls first then is a matter of luck. */
-    private static final long HANG_UP_NANOS = Duration.ofSeconds(2).toNanos();
-
-    private static final int MOST_SILENT = 2;
 
     /** Of a long stay: what the JVM needs until it has compiled what runs. */
     private static final int SETTLED_MINUTES = 10;
@@ -50,6 +48,7 @@ final class MemberScenario {
 
     private static final String SEEKER_HOST = "44.201.0.1";
     private static final String FLOODFILL_HOST = "44.202.0.1";
+    private static final String CALLEE_HOST = "44.203.0.1";
     private static final String JAVA_HOST = "44.0.0.1";
     private static final int PORT = 30_000;
 
@@ -73,13 +72,12 @@ final class MemberScenario {
     private final List<RouterInfo> theirs = new ArrayList<>();
     private final Map<Hash, String> names = new LinkedHashMap<>();
     private final List<String> ourMarks =
-            new ArrayList<>(List.of(PROGRAM_HOST + ":", SEEKER_HOST + ":", FLOODFILL_HOST + ":"));
+            new ArrayList<>(List.of(PROGRAM_HOST + ":", SEEKER_HOST + ":", FLOODFILL_HOST + ":", CALLEE_HOST + ":"));
     private Samovar program;
     private MemberNode seeker;
     private MemberNode floodfill;
     private ExternalProgram java;
     private int javaI2cp;
-    private long hungUpAt = System.nanoTime();
 
     private MemberScenario(Path jar, Path folder, I2pdNetwork network) throws IOException {
         this.jar = jar;
@@ -113,12 +111,13 @@ final class MemberScenario {
             Scenario.step("floodfill-starts", this::floodfillStarts);
             Scenario.step("java-starts", this::javaStarts);
             Scenario.step("reaches-each", this::reachesEach);
-            Scenario.step("reached-by-each", this::reachedByEach);
             Scenario.step("serves-as-floodfill", this::servesAsFloodfill);
             if (!stay.isZero()) {
                 Scenario.step("stays", () -> stays(stay));
             }
             Scenario.step("restarts", this::restarts);
+            // last: the callee is a floodfill that answers nobody
+            Scenario.step("reached-by-each", this::reachedByEach);
             Scenario.step("no-refusals", this::noRefusals);
             Scenario.step("stops", this::stops);
         } finally {
@@ -155,25 +154,12 @@ final class MemberScenario {
 
     private String joins() throws Exception {
         program = startProgram();
-        SamovarStatus status = awaitIntegrated();
+        SamovarStatus status = program.awaitIntegrated();
         ourMarks.add(status.identity());
         if (status.known() < network.routers()) {
             throw new AssertionError("knows " + status.known() + " routers only");
         }
         return "knows " + status.known() + " routers";
-    }
-
-    private SamovarStatus awaitIntegrated() throws Exception {
-        SamovarStatus[] last = new SamovarStatus[1];
-        try {
-            I2pdNetwork.await("the program to be integrated", PATIENCE, () -> {
-                last[0] = program.status();
-                return last[0].state().equals("INTEGRATED");
-            });
-        } catch (AssertionError late) {
-            throw new AssertionError("not integrated: " + last[0], late);
-        }
-        return last[0];
     }
 
     /** Another router, which never heard of the program, finds its RouterInfo at the i2pd floodfills. */
@@ -268,18 +254,14 @@ final class MemberScenario {
     }
 
     private String javaStarts() throws Exception {
-        List<Path> known = new ArrayList<>();
-        for (int router = 0; router < network.routers(); router++) {
-            known.add(network.routerInfo(router));
-        }
+        List<Path> known = new ArrayList<>(network.routerInfos());
         Path ours = folder.resolve("floodfill.info");
         Files.write(ours, floodfill.routerInfo().bytes());
         known.add(ours);
         Path files = Files.createDirectories(folder.resolve("java"));
         java = ExternalProgram.start(
                 "Java I2P router", JavaI2pRouter.memberCommand(files, I2pdNetwork.NETWORK, JAVA_HOST, known));
-        String ready = java.awaitLine(line -> line.startsWith("READY i2cp="), PATIENCE);
-        javaI2cp = Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
+        javaI2cp = JavaI2pRouter.awaitReady(java, PATIENCE);
         addPeer("Java I2P", files.resolve("router.info"));
         return "started";
     }
@@ -300,70 +282,61 @@ final class MemberScenario {
     }
 
     /**
-     * Their handshakes with us, each for a reason of its own: an i2pd has a client that wants our seeker as its only hop,
-     * Java I2P has clients that ask for destinations, for which it goes from floodfill to floodfill. Sessions of our own
-     * making are ended again and again; but ours want their tunnels too, and may be quicker to call each time.
+     * Their handshakes with us: with a router that takes calls and makes none. Each has a reason of its own to call it: an i2pd
+     * has a client that wants it as its only hop, Java I2P has clients that ask for destinations, for which it goes from
+     * floodfill to floodfill.
      */
     private String reachedByEach() throws Exception {
-        Set<Hash> missing = new HashSet<>(names.keySet());
-        try (JavaI2pLookups lookups = new JavaI2pLookups(javaI2cp)) {
-            long deadline = System.nanoTime() + LONG.toNanos();
-            for (int round = 1; System.nanoTime() < deadline; round++) {
-                if (callAgain(missing, round, lookups)) {
-                    return names.size() + " routers, " + round + " round(s)";
-                }
-            }
-        }
-        List<String> silent = missing.stream().map(names::get).toList();
-        if (silent.size() > MOST_SILENT) {
-            throw new AssertionError("not by " + silent + "; " + floodfill.status());
-        }
-        return "not by " + silent + ", which ours were always quicker to call";
-    }
-
-    private void hangUp(Set<Hash> peers) throws Exception {
-        for (Hash each : peers) {
-            seeker.hangUp(each);
-            floodfill.hangUp(each);
-        }
-    }
-
-    /** Gives those that are missing a reason to call and waits for it; whether all have called. */
-    private boolean callAgain(Set<Hash> missing, int round, JavaI2pLookups lookups) throws Exception {
+        Set<Hash> missing = ConcurrentHashMap.newKeySet();
+        missing.addAll(names.keySet());
         List<SamSocket> clients = new ArrayList<>();
-        try {
-            for (int router = 0; router < network.routers(); router++) {
-                if (missing.contains(theirs.get(router).hash())) {
-                    SamSocket client = new SamSocket(network.sam(router), PATIENCE);
-                    clients.add(client);
-                    // not waited for: the call itself is what is wanted
-                    client.begin(
-                            "SESSION CREATE STYLE=STREAM ID=caller-" + round + " DESTINATION=TRANSIENT SIGNATURE_TYPE=7"
-                                    + " inbound.length=1 outbound.length=1 inbound.quantity=1 outbound.quantity=1 explicitPeers="
-                                    + Encodings.base64(seeker.hash().toBytes()));
-                }
+        Ntcp2Node callee = callee(missing);
+        try (JavaI2pLookups lookups = new JavaI2pLookups(javaI2cp)) {
+            RouterInfo published = callee.on(callee::info);
+            ourMarks.add(shortHash(published.hash()));
+            for (RouterInfo each : theirs) {
+                tell(each, published);
             }
-            I2pdNetwork.await(
-                    "calls",
-                    ROUND,
-                    () -> ask(() -> {
-                        lookups.ask();
-                        missing.removeAll(floodfill.dialledUs());
-                        missing.removeAll(seeker.dialledUs());
-                        if (System.nanoTime() - hungUpAt >= HANG_UP_NANOS) {
-                            hungUpAt = System.nanoTime();
-                            hangUp(missing);
-                        }
-                        return missing.isEmpty();
-                    }));
-            return true;
+            for (int router = 0; router < network.routers(); router++) {
+                SamSocket client = new SamSocket(network.sam(router), PATIENCE);
+                clients.add(client);
+                // not waited for: the call itself is what is wanted
+                client.begin("SESSION CREATE STYLE=STREAM ID=caller DESTINATION=TRANSIENT SIGNATURE_TYPE=7"
+                        + " inbound.length=1 outbound.length=1 inbound.quantity=1 outbound.quantity=1 explicitPeers="
+                        + Encodings.base64(published.hash().toBytes()));
+            }
+            I2pdNetwork.await("calls", LONG, () -> {
+                lookups.ask();
+                return missing.isEmpty();
+            });
         } catch (AssertionError late) {
-            return false;
+            throw new AssertionError(
+                    "not by " + missing.stream().map(names::get).toList(), late);
         } finally {
             for (SamSocket client : clients) {
                 client.close();
             }
+            callee.close();
         }
+        return names.size() + " routers";
+    }
+
+    /** Takes sessions from everybody, and those who begin one from the set. */
+    private static Ntcp2Node callee(Set<Hash> missing) throws Exception {
+        Ntcp2Config.Endpoint endpoint = Ntcp2Config.Endpoint.at(new InetSocketAddress(CALLEE_HOST, PORT));
+        return new Ntcp2Node(
+                Ntcp2Config.of(I2pdNetwork.NETWORK, false, endpoint), 1, 1, "XfR", new Ntcp2ResponderProgram.Sink() {
+                    @Override
+                    public void onConnected(RouterInfo peer, boolean inbound) {
+                        missing.remove(peer.hash());
+                    }
+                });
+    }
+
+    /** Has a router store another's RouterInfo. */
+    private void tell(RouterInfo router, RouterInfo other) throws Exception {
+        DatabaseStore store = DatabaseStore.plain(other.hash(), DatabaseStore.ROUTER_INFO, other.bytes());
+        seeker.send(router, store.toMessage(1, System.currentTimeMillis() + PATIENCE.toMillis()));
     }
 
     /** They publish to ours, and ask it. */
@@ -450,7 +423,7 @@ final class MemberScenario {
         RouterInfo old = program.routerInfo();
         program.stop();
         program = startProgram();
-        SamovarStatus after = awaitIntegrated();
+        SamovarStatus after = program.awaitIntegrated();
         if (!after.identity().equals(before) || !program.routerInfo().hash().equals(old.hash())) {
             throw new AssertionError("another identity");
         }

@@ -16,6 +16,7 @@ import java.util.Map;
 /** Samovar as users start it: the packaged jar in a process of its own, on free ports. */
 final class Samovar implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration INTEGRATION = Duration.ofSeconds(90);
 
     private final ExternalProgram program;
     private final Path jar;
@@ -86,9 +87,27 @@ final class Samovar implements AutoCloseable {
         return SamovarStatus.of(answer);
     }
 
+    /** Waits until its router is a member of its network; what it says then. */
+    SamovarStatus awaitIntegrated() throws Exception {
+        SamovarStatus[] last = new SamovarStatus[1];
+        try {
+            I2pdNetwork.await("the program to be integrated", INTEGRATION, () -> {
+                last[0] = status();
+                return last[0].state().equals("INTEGRATED");
+            });
+        } catch (AssertionError late) {
+            throw new AssertionError("not integrated: " + last[0], late);
+        }
+        return last[0];
+    }
+
     /** What its router publishes. */
     RouterInfo routerInfo() throws IOException, WireException {
-        return RouterInfo.fromBytes(Files.readAllBytes(dataDirectory.resolve("router/router.info")));
+        return RouterInfo.fromBytes(Files.readAllBytes(routerInfoFile()));
+    }
+
+    Path routerInfoFile() {
+        return dataDirectory.resolve("router/router.info");
     }
 
     /** The jar that this build packaged. */

@@ -103,35 +103,20 @@ final class TunnelScenario {
                         "100000"));
     }
 
-    /** Starts ours, and Java I2P early: it takes its time until it is of use. */
+    /** Starts ours, and Java I2P early: it takes its time until it is of use. It knows ours from the start. */
     private String starts() throws Exception {
         samovar = start("samovar", HOST);
         other = start("other", OTHER_HOST);
-        awaitIntegrated(samovar);
-        awaitIntegrated(other);
-        List<Path> known = new ArrayList<>();
-        for (int router = 0; router < network.routers(); router++) {
-            known.add(network.routerInfo(router));
-        }
+        samovar.awaitIntegrated();
+        other.awaitIntegrated();
+        List<Path> known = new ArrayList<>(network.routerInfos());
+        known.add(samovar.routerInfoFile());
+        known.add(other.routerInfoFile());
+        Path files = Files.createDirectories(folder.resolve("java"));
         java = ExternalProgram.start(
-                "Java I2P router",
-                JavaI2pRouter.memberCommand(
-                        Files.createDirectories(folder.resolve("java")), I2pdNetwork.NETWORK, JAVA_HOST, known));
-        String ready = java.awaitLine(line -> line.startsWith("READY i2cp="), PATIENCE);
-        javaI2cp = Integer.parseInt(ready.substring(ready.indexOf('=') + 1));
+                "Java I2P router", JavaI2pRouter.memberCommand(files, I2pdNetwork.NETWORK, JAVA_HOST, known));
+        javaI2cp = JavaI2pRouter.awaitReady(java, PATIENCE);
         return "integrated";
-    }
-
-    private static void awaitIntegrated(Samovar samovar) throws Exception {
-        SamovarStatus[] last = new SamovarStatus[1];
-        try {
-            I2pdNetwork.await("the program to be integrated", PATIENCE, () -> {
-                last[0] = samovar.status();
-                return last[0].state().equals("INTEGRATED");
-            });
-        } catch (AssertionError late) {
-            throw new AssertionError("not integrated: " + last[0], late);
-        }
     }
 
     /** A session of five tunnels each way, as i2pd has them, so that both sides are alike. */
