@@ -63,6 +63,12 @@ final class Bridge {
         return addresses.get("sam");
     }
 
+    /** The port for SAM's datagrams. */
+    String samUdpPort() {
+        String address = addresses.get("sam-udp");
+        return address.substring(address.lastIndexOf(':') + 1);
+    }
+
     /** HOST:PORT of the I2CP port. */
     String i2cp() {
         return addresses.get("i2cp");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -88,15 +89,26 @@ class SamClientsIT {
 
     @Test
     void divaI2pSamPlaysPingPong() throws Exception {
+        String output = diva("ping_pong.js", bridge.sam());
+
+        assertTrue(output.contains("received 'PING'") && output.contains("received 'PONG'"), output);
+    }
+
+    @Test
+    void divaI2pSamExchangesDatagrams() throws Exception {
+        String output = diva("datagrams.js", bridge.sam(), bridge.samUdpPort());
+
+        assertTrue(output.contains("10000 bytes came back"), output);
+    }
+
+    private static String diva(String... words) throws Exception {
         Path folder = Path.of("node").toAbsolutePath();
-        String node = Peer.program("node");
+        List<String> command = new ArrayList<>(List.of(Peer.program("node")));
         Peer.require(
                 Files.isDirectory(folder.resolve("node_modules/@diva.exchange/i2p-sam")),
                 "@diva.exchange/i2p-sam (npm ci --ignore-scripts in examples/node)");
-
-        String output = ExternalProgram.run(LIMIT, folder, Map.of(), List.of(node, "ping_pong.js", bridge.sam()));
-
-        assertTrue(output.contains("received 'PING'") && output.contains("received 'PONG'"), output);
+        command.addAll(List.of(words));
+        return ExternalProgram.run(LIMIT, folder, Map.of(), command);
     }
 
     private static Path txi2pFolder() {
@@ -110,7 +122,7 @@ class SamClientsIT {
                 null, Map.of(), List.of(python, "-c", "import txi2p.sam.endpoints; print('yes')"))) {
             Peer.require(hasSaidYes(probe), "python3-txi2p-tahoe");
         }
-        List<String> command = new java.util.ArrayList<>(List.of(python, "txi2p_echo.py"));
+        List<String> command = new ArrayList<>(List.of(python, "txi2p_echo.py"));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -100,13 +100,16 @@ final class Echo {
         }
     }
 
-    /** Reads the bytes of the seed and compares each. */
+    /** Reads the bytes of the seed, and none behind them, and compares each. */
     static void verify(Source from, long bytes, long seed) throws IOException {
         Random random = new Random(seed);
         byte[] expected = new byte[CHUNK];
         byte[] buffer = new byte[CHUNK];
         int offset = CHUNK;
         for (long got = 0; got < bytes; ) {
+            if (buffer.length > bytes - got) {
+                buffer = new byte[(int) (bytes - got)];
+            }
             int count = from.read(buffer);
             if (count <= 0) {
                 throw new IOException("the stream ended after " + got + " of " + bytes + " bytes, seed " + seed);

@@ -120,8 +120,8 @@ final class I2pdNetwork implements AutoCloseable {
         routers.get(router).close();
     }
 
-    /** Starts those again that crashed, as this version does now and then when sessions end; their numbers. */
-    List<Integer> revive(Duration patience) throws Exception {
+    /** Starts those again that crashed, as this version does now and then when sessions end; their numbers. Any thread may. */
+    synchronized List<Integer> revive(Duration patience) throws Exception {
         List<Integer> crashed = new ArrayList<>();
         for (int router = 0; router < plan.routers; router++) {
             if (!routers.get(router).isAlive() && !killed.contains(router)) {

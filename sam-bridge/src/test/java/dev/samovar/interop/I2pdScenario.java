@@ -39,10 +39,7 @@ final class I2pdScenario {
 
     /** @param arguments i2pd, samovar.jar, a folder */
     public static void main(String[] arguments) throws Exception {
-        Echo.start("end with the test", () -> {
-            while (System.in.read() >= 0) {}
-            Runtime.getRuntime().halt(1);
-        });
+        Scenario.endWithTheTest();
         Path folder = Path.of(arguments[2]);
         try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.CLIENTS, START);
                 Samovar samovar =

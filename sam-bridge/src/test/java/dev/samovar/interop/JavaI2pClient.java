@@ -66,17 +66,7 @@ final class JavaI2pClient {
 
     /** @param arguments the I2CP port on 127.0.0.1 and a folder for the library's files */
     public static void main(String[] arguments) throws Exception {
-        Path folder = Files.createDirectories(Path.of(arguments[1]));
-        Files.writeString(
-                folder.resolve("logger.config"),
-                "logger.defaultLevel=WARN\nlogger.displayOnScreen=false\nlogger.logFileName=client.log\n");
-        Properties environment = new Properties();
-        for (String kind : new String[] {"base", "config", "router", "app", "log", "pid", "temp"}) {
-            environment.setProperty("i2p.dir." + kind, folder.toString());
-        }
-        // The first context made is the one that the libraries use; else they write to the user's home.
-        new I2PAppContext(environment);
-
+        useFolder(Path.of(arguments[1]));
         JavaI2pClient program = new JavaI2pClient(Integer.parseInt(arguments[0]));
         System.out.println("READY");
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -90,6 +80,20 @@ final class JavaI2pClient {
             }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Has the libraries keep their files there; their log is {@code client.log}. */
+    static void useFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(
+                folder.resolve("logger.config"),
+                "logger.defaultLevel=WARN\nlogger.displayOnScreen=false\nlogger.logFileName=client.log\n");
+        Properties environment = new Properties();
+        for (String kind : new String[] {"base", "config", "router", "app", "log", "pid", "temp"}) {
+            environment.setProperty("i2p.dir." + kind, folder.toString());
+        }
+        // The first context made is the one that the libraries use; else they write to the user's home.
+        new I2PAppContext(environment);
     }
 
     private String run(String[] words) throws Exception {
@@ -118,13 +122,7 @@ final class JavaI2pClient {
 
     private String open(String signatureType, String encryptionTypes, String fastReceive, String hops)
             throws Exception {
-        Properties options = new Properties();
-        for (String direction : new String[] {"inbound", "outbound"}) {
-            options.setProperty(direction + ".length", hops);
-            options.setProperty(direction + ".lengthVariance", "0");
-            options.setProperty(direction + ".quantity", "2");
-            options.setProperty(direction + ".allowZeroHop", hops.equals("0") ? "true" : "false");
-        }
+        Properties options = tunnels(hops, 2);
         if (!encryptionTypes.equals("default")) {
             options.setProperty("i2cp.leaseSetEncType", encryptionTypes);
         }
@@ -134,6 +132,18 @@ final class JavaI2pClient {
         client = new Node(i2cpPort, newKeys(type), options);
         check(server.destination().getSigningPublicKey().getType() == type, "another signature type");
         return server.destination().toBase64();
+    }
+
+    /** Options for so many tunnels each way of so many hops. */
+    static Properties tunnels(String hops, int quantity) {
+        Properties options = new Properties();
+        for (String direction : new String[] {"inbound", "outbound"}) {
+            options.setProperty(direction + ".length", hops);
+            options.setProperty(direction + ".lengthVariance", "0");
+            options.setProperty(direction + ".quantity", "" + quantity);
+            options.setProperty(direction + ".allowZeroHop", hops.equals("0") ? "true" : "false");
+        }
+        return options;
     }
 
     private static byte[] newKeys(SigType type) throws Exception {

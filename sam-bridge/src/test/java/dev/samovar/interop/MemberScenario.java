@@ -88,10 +88,7 @@ final class MemberScenario {
 
     /** @param arguments i2pd, samovar.jar, a folder, and how many minutes to stay */
     public static void main(String[] arguments) throws Exception {
-        Echo.start("end with the test", () -> {
-            while (System.in.read() >= 0) {}
-            Runtime.getRuntime().halt(1);
-        });
+        Scenario.endWithTheTest();
         Path folder = Path.of(arguments[2]);
         try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.MEMBERS, START)) {
             System.out.println("NETWORK is up");

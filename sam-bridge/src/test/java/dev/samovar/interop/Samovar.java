@@ -73,6 +73,9 @@ final class Samovar implements AutoCloseable {
         Process asking = new ProcessBuilder(
                         ExternalProgram.java(),
                         "-XX:TieredStopAtLevel=1",
+                        // Its file would be that of a process outside of the namespace that has the same number, and a
+                        // warning of that would be in the answer.
+                        "-XX:-UsePerfData",
                         "-jar",
                         jar.toString(),
                         "status",

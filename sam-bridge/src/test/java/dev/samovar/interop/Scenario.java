@@ -26,6 +26,14 @@ final class Scenario {
         return results;
     }
 
+    /** Has a scenario end with its standard input, at whatever it is. */
+    static void endWithTheTest() {
+        Echo.start("end with the test", () -> {
+            while (System.in.read() >= 0) {}
+            Runtime.getRuntime().halt(1);
+        });
+    }
+
     interface Step {
         /** What to tell of it. */
         String run() throws Exception;

@@ -1,20 +1,16 @@
 package dev.samovar.interop;
 
 import dev.samovar.base.Encodings;
-import dev.samovar.data.Hash;
 import dev.samovar.data.RouterInfo;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What {@link TunnelIT} has done, inside the namespace of the private network: two Samovars with routers of their own among six
@@ -25,7 +21,6 @@ final class TunnelScenario {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LEASE_SETS = Duration.ofSeconds(60);
-    private static final int SESSION_TRIES = 3;
     private static final int MEGABYTE = 1 << 20;
     private static final int QUARTER_MEGABYTE = 256 * 1024;
     private static final int ECHO_SECONDS = 120;
@@ -37,30 +32,23 @@ final class TunnelScenario {
     /** Java I2P takes 90 s before it is a hop; the tests of it come last. */
     private static final int JAVA_TRIES = 3;
 
-    private final Path jar;
     private final Path folder;
     private final I2pdNetwork network;
-    private final Path seed;
+    private final Members members;
     private Samovar samovar;
     private Samovar other;
     private ExternalProgram java;
     private int javaI2cp;
-    private final List<SamSession> open = new ArrayList<>();
-    private final AtomicInteger sessions = new AtomicInteger();
 
     private TunnelScenario(Path jar, Path folder, I2pdNetwork network) throws IOException {
-        this.jar = jar;
         this.folder = folder;
         this.network = network;
-        this.seed = Files.createDirectories(folder.resolve("seed"));
+        members = new Members(jar, folder, network);
     }
 
     /** @param arguments i2pd, samovar.jar, a folder */
     public static void main(String[] arguments) throws Exception {
-        Echo.start("end with the test", () -> {
-            while (System.in.read() >= 0) {}
-            Runtime.getRuntime().halt(1);
-        });
+        Scenario.endWithTheTest();
         Path folder = Path.of(arguments[2]);
         try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.MEMBERS, START)) {
             System.out.println("NETWORK is up");
@@ -69,11 +57,6 @@ final class TunnelScenario {
     }
 
     private void run() throws Exception {
-        for (int router = 0; router < network.routers(); router++) {
-            RouterInfo info = RouterInfo.fromBytes(Files.readAllBytes(network.routerInfo(router)));
-            Files.write(
-                    seed.resolve("routerInfo-" + Encodings.base64(info.hash().toBytes()) + ".dat"), info.bytes());
-        }
         Scenario.step("starts", this::starts);
         Scenario.step("streams-1-hop", () -> streams(1, MEGABYTE));
         Scenario.step("streams-2-hops", () -> streams(2, MEGABYTE));
@@ -87,26 +70,10 @@ final class TunnelScenario {
         System.out.println("DONE");
     }
 
-    private Samovar start(String name, String host) throws Exception {
-        return Samovar.member(
-                jar,
-                folder.resolve(name),
-                List.of(
-                        "--net-id",
-                        "" + I2pdNetwork.NETWORK,
-                        "--seed",
-                        seed.toString(),
-                        "--host",
-                        host,
-                        // the share of others is a hard limit, which these tests would reach
-                        "--bandwidth",
-                        "100000"));
-    }
-
     /** Starts ours, and Java I2P early: it takes its time until it is of use. It knows ours from the start. */
     private String starts() throws Exception {
-        samovar = start("samovar", HOST);
-        other = start("other", OTHER_HOST);
+        samovar = members.start("samovar", HOST);
+        other = members.start("other", OTHER_HOST);
         samovar.awaitIntegrated();
         other.awaitIntegrated();
         List<Path> known = new ArrayList<>(network.routerInfos());
@@ -119,90 +86,25 @@ final class TunnelScenario {
         return "integrated";
     }
 
-    /** A session of five tunnels each way, as i2pd has them, so that both sides are alike. */
-    private SamSession session(InetSocketAddress sam, String style, int hops, String more) throws IOException {
-        return new SamSession(
-                sam,
-                PATIENCE,
-                style.toLowerCase(Locale.ROOT) + "-" + sessions.incrementAndGet(),
-                style,
-                "SIGNATURE_TYPE=7 i2cp.leaseSetEncType=4 inbound.length=" + hops + " outbound.length=" + hops
-                        + " inbound.quantity=3 outbound.quantity=3 " + more);
-    }
-
-    private interface Use {
-        String with(SamSession ours, SamSession theirs) throws Exception;
-    }
-
-    /**
-     * Has a session on both sides, and again when they do not reach each other: this i2pd sometimes leaves a lease set
-     * unpublished for minutes if its outbound tunnels were late, and it crashes now and then when a session ends. So the
-     * sessions of i2pd routers stay open, and a router that is gone is started again.
-     */
-    private String between(InetSocketAddress one, InetSocketAddress two, String style, int hops, String more, Use use)
-            throws Exception {
-        for (int number = 1; ; number++) {
-            try {
-                CompletableFuture<SamSession> second =
-                        Echo.compute("second session", () -> open(two, style, hops, more));
-                SamSession first = open(one, style, hops, more);
-                SamSession far = Echo.result(second, (int) PATIENCE.toSeconds());
-                awaitFound(first, far);
-                awaitFound(far, first);
-                return use.with(first, far) + ", sessions made " + number + " time(s)";
-            } catch (IOException | AssertionError failed) {
-                if (number == SESSION_TRIES) {
-                    throw failed;
-                }
-                System.out.println("again: " + failed + "; crashed: " + network.revive(START));
-            }
-        }
-    }
-
-    private SamSession open(InetSocketAddress sam, String style, int hops, String more) throws IOException {
-        SamSession session = session(sam, style, hops, more);
-        synchronized (open) {
-            open.add(session);
-        }
-        return session;
-    }
-
-    private static void awaitFound(SamSession asker, SamSession wanted) throws Exception {
-        try (SamSocket socket = asker.socket()) {
-            String name = Hash.of(Encodings.fromBase64(wanted.destination())).toBase32();
-            I2pdNetwork.await("lease set of " + wanted.id(), LEASE_SETS, () -> {
-                String reply = socket.ask("NAMING LOOKUP NAME=" + name + ".b32.i2p");
-                return wanted.destination().equals(SamSocket.value(reply, "VALUE"));
-            });
-        }
-    }
-
     private String streams(int hops, int bytes) throws Exception {
-        return between(
-                samovar.sam(), network.sam(), "STREAM", hops, "", (ours, theirs) -> echoBothWays(ours, theirs, bytes));
-    }
-
-    private static String echoBothWays(SamSession ours, SamSession theirs, int bytes) throws Exception {
-        return echo(ours, theirs, bytes) + " there, " + echo(theirs, ours, bytes) + " back";
-    }
-
-    private static String echo(SamSession from, SamSession to, int bytes) throws Exception {
-        try (StreamPair pair = StreamPair.connect(from, to, LEASE_SETS)) {
-            long start = System.nanoTime();
-            pair.echo(bytes, ECHO_SECONDS);
-            return (System.nanoTime() - start) / 1_000_000 + " ms";
-        }
+        return members.between(
+                samovar.sam(),
+                network.sam(),
+                "STREAM",
+                hops,
+                "",
+                (ours, theirs) -> Members.echoBothWays(ours, theirs, bytes));
     }
 
     private String datagrams() throws Exception {
-        String repliable = between(samovar.sam(), network.sam(), "DATAGRAM", 1, "", (ours, theirs) -> {
+        String repliable = members.between(samovar.sam(), network.sam(), "DATAGRAM", 1, "", (ours, theirs) -> {
             for (int size : new int[] {1, 1_000, 2_000}) {
                 exchange("DATAGRAM", ours, theirs, size);
                 exchange("DATAGRAM", theirs, ours, size);
             }
             return "repliable";
         });
-        String raw = between(samovar.sam(), network.sam(), "RAW", 1, "", (ours, theirs) -> {
+        String raw = members.between(samovar.sam(), network.sam(), "RAW", 1, "", (ours, theirs) -> {
             for (int size : new int[] {1, 1_000, 2_000}) {
                 exchange("RAW", ours, theirs, size);
                 exchange("RAW", theirs, ours, size);
@@ -244,20 +146,25 @@ final class TunnelScenario {
     /** Two of ours reach each other with nobody but i2pd routers between. */
     private String oursToOurs() throws Exception {
         String hops = "explicitPeers=" + hash(3) + "," + hash(4) + "," + hash(5);
-        return between(
-                samovar.sam(), other.sam(), "STREAM", 2, hops, (ours, theirs) -> echoBothWays(ours, theirs, MEGABYTE));
+        return members.between(
+                samovar.sam(),
+                other.sam(),
+                "STREAM",
+                2,
+                hops,
+                (ours, theirs) -> Members.echoBothWays(ours, theirs, MEGABYTE));
     }
 
     /** Clients of i2pd routers whose only hops are our routers. */
     private String transit() throws Exception {
         String ours = "explicitPeers=" + base64(samovar) + "," + base64(other);
-        return between(
+        return members.between(
                 network.sam(4),
                 network.sam(5),
                 "STREAM",
                 2,
                 ours,
-                (one, two) -> echoBothWays(one, two, QUARTER_MEGABYTE));
+                (one, two) -> Members.echoBothWays(one, two, QUARTER_MEGABYTE));
     }
 
     private String hash(int router) throws Exception {
@@ -279,7 +186,7 @@ final class TunnelScenario {
                         JavaI2pClient.class,
                         "" + javaI2cp,
                         folder.resolve("java-client").toString()));
-        try (SamSession ours = session(samovar.sam(), "STREAM", 1, "")) {
+        try (SamSession ours = members.session(samovar.sam(), "STREAM", 1, "")) {
             client.awaitLine("READY"::equals, PATIENCE);
             command(client, "open EdDSA_SHA512_Ed25519 4 true 1");
             for (int tries = 1; ; tries++) {
@@ -324,15 +231,15 @@ final class TunnelScenario {
         }
         String options = "i2cp.leaseSetEncType=4 inbound.length=1 outbound.length=1";
         try (SamSession before = SamSession.of(samovar.sam(), PATIENCE, "before", "STREAM", keys, options);
-                SamSession theirs = session(network.sam(), "STREAM", 1, "")) {
-            echo(theirs, before, QUARTER_MEGABYTE);
+                SamSession theirs = members.session(network.sam(), "STREAM", 1, "")) {
+            Members.echo(theirs, before, QUARTER_MEGABYTE);
             samovar.kill();
         }
         long start = System.nanoTime();
-        samovar = start("samovar", HOST);
+        samovar = members.start("samovar", HOST);
         try (SamSession after = SamSession.of(samovar.sam(), PATIENCE, "after", "STREAM", keys, options)) {
             long created = System.nanoTime();
-            try (SamSession theirs = session(network.sam(), "STREAM", 1, "");
+            try (SamSession theirs = members.session(network.sam(), "STREAM", 1, "");
                     StreamPair pair = StreamPair.connect(theirs, after, LEASE_SETS)) {
                 long reached = System.nanoTime();
                 pair.echo(QUARTER_MEGABYTE, ECHO_SECONDS);
@@ -345,7 +252,7 @@ final class TunnelScenario {
     /** One of two hops dies in the middle of a stream. */
     private String hopKilled() throws Exception {
         String hops = "explicitPeers=" + hash(4) + "," + hash(5);
-        return between(samovar.sam(), other.sam(), "STREAM", 1, hops, (ours, theirs) -> {
+        return members.between(samovar.sam(), other.sam(), "STREAM", 1, hops, (ours, theirs) -> {
             try (StreamPair pair = StreamPair.connect(ours, theirs, LEASE_SETS)) {
                 CompletableFuture<Void> echo = Echo.start("echo", () -> pair.echo(2 * MEGABYTE, ECHO_SECONDS));
                 Thread.sleep(500);
