@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.TestReporter;
 
@@ -60,9 +61,10 @@ final class I2pdCourse implements AutoCloseable {
         return result;
     }
 
-    /** Every step, by its name. */
-    Map<String, String> results() {
-        return results;
+    /** All steps that were reached, these among them, have to have passed. */
+    void allPassed(String... reached) {
+        results.keySet().forEach(this::passed);
+        List.of(reached).forEach(this::passed);
     }
 
     @Override

@@ -99,6 +99,7 @@ final class JavaI2pClient {
     private String run(String[] words) throws Exception {
         return switch (words[0]) {
             case "open" -> open(words[1], words[2], words[3], words.length > 4 ? words[4] : "0");
+            case "destination" -> server.destination().toBase64();
             case "serve" -> serve(Integer.parseInt(words[1]));
             case "echo" -> echo(server.destination(), STREAM_BYTES);
             case "connect" ->

@@ -22,6 +22,7 @@ final class TunnelScenario {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LEASE_SETS = Duration.ofSeconds(60);
     private static final int MEGABYTE = 1 << 20;
+    private static final int LONG_STREAM = 20 << 20;
     private static final int QUARTER_MEGABYTE = 256 * 1024;
     private static final int ECHO_SECONDS = 120;
 
@@ -46,17 +47,17 @@ final class TunnelScenario {
         members = new Members(jar, folder, network);
     }
 
-    /** @param arguments i2pd, samovar.jar, a folder */
+    /** @param arguments i2pd, samovar.jar, a folder, and {@code soak} for the steps that take long too */
     public static void main(String[] arguments) throws Exception {
         Scenario.endWithTheTest();
         Path folder = Path.of(arguments[2]);
         try (I2pdNetwork network = I2pdNetwork.start(arguments[0], folder, I2pdNetwork.Plan.MEMBERS, START)) {
             System.out.println("NETWORK is up");
-            new TunnelScenario(Path.of(arguments[1]), folder, network).run();
+            new TunnelScenario(Path.of(arguments[1]), folder, network).run(arguments.length > 3);
         }
     }
 
-    private void run() throws Exception {
+    private void run(boolean soak) throws Exception {
         Scenario.step("starts", this::starts);
         Scenario.step("streams-1-hop", () -> streams(1, MEGABYTE));
         Scenario.step("streams-2-hops", () -> streams(2, MEGABYTE));
@@ -64,6 +65,10 @@ final class TunnelScenario {
         Scenario.step("ours-to-ours", this::oursToOurs);
         Scenario.step("transit", this::transit);
         Scenario.step("java", this::java);
+        if (soak) {
+            Scenario.step("java-called", this::javaCalled);
+            Scenario.step("long-streams-3-hops", () -> streams(3, LONG_STREAM));
+        }
         Scenario.step("restart", this::restart);
         Scenario.step("hop-killed", this::hopKilled);
         Scenario.step("stops", this::stops);
@@ -179,6 +184,38 @@ final class TunnelScenario {
 
     /** A client of a Java I2P router calls one of ours, in the direction in which that router is steady. */
     private String java() throws Exception {
+        return withJavaClient((client, ours) -> {
+            try (SamSocket accepting = ours.accept()) {
+                CompletableFuture<Void> serving = Echo.start("echo server", () -> {
+                    accepting.readLine();
+                    Echo.serve(accepting, QUARTER_MEGABYTE);
+                });
+                String took = command(client, "connect " + ours.destination() + " " + QUARTER_MEGABYTE);
+                Echo.join(serving, 30);
+                return took;
+            }
+        });
+    }
+
+    /** The other direction, with what a server of that client's echoes. */
+    private String javaCalled() throws Exception {
+        return withJavaClient((client, ours) -> {
+            String server = command(client, "destination");
+            command(client, "serve 1");
+            long start = System.nanoTime();
+            try (SamSocket calling = ours.connect(server)) {
+                Echo.run(calling, MEGABYTE, ECHO_SECONDS);
+            }
+            return (System.nanoTime() - start) / 1_000_000 + " ms";
+        });
+    }
+
+    private interface JavaUse {
+        String with(ExternalProgram client, SamSession ours) throws Exception;
+    }
+
+    /** Has a client of the Java I2P router's, and a session of ours, and again when they do not reach each other. */
+    private String withJavaClient(JavaUse use) throws Exception {
         ExternalProgram client = ExternalProgram.start(
                 "Java I2P client",
                 ExternalProgram.javaCommand(
@@ -190,14 +227,8 @@ final class TunnelScenario {
             client.awaitLine("READY"::equals, PATIENCE);
             command(client, "open EdDSA_SHA512_Ed25519 4 true 1");
             for (int tries = 1; ; tries++) {
-                try (SamSocket accepting = ours.accept()) {
-                    CompletableFuture<Void> serving = Echo.start("echo server", () -> {
-                        accepting.readLine();
-                        Echo.serve(accepting, QUARTER_MEGABYTE);
-                    });
-                    String took = command(client, "connect " + ours.destination() + " " + QUARTER_MEGABYTE);
-                    Echo.join(serving, 30);
-                    return took + ", tries " + tries;
+                try {
+                    return use.with(client, ours) + ", tries " + tries;
                 } catch (IOException failed) {
                     if (tries == JAVA_TRIES) {
                         throw failed;
