@@ -259,7 +259,10 @@ public final class TransportManager {
         return isConnected(peer.hash()) || !closed && mayDial(peer) == null;
     }
 
-    /** Whether so many cells of tunnels for this router would find room now, in its session or to wait for that. */
+    /**
+     * Whether so many cells of tunnels for this router would find room now, in its session or to wait for that. None do while it
+     * is left alone after it could not be reached.
+     */
     public boolean hasRoom(Hash peer, int cells) {
         lane.check();
         for (Transport transport : transports) {
@@ -267,7 +270,9 @@ public final class TransportManager {
                 return transport.hasRoom(peer, cells);
             }
         }
-        return !closed && queue.hasRoom(peer, cells);
+        boolean mayWait =
+                queue.contains(peer) || backOff.mayDial(peer, lane.clock().nanos());
+        return !closed && mayWait && queue.hasRoom(peer, cells);
     }
 
     /** The routers with a session. A copy. */

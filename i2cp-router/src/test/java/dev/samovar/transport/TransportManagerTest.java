@@ -209,8 +209,10 @@ class TransportManagerTest {
         world.on(lane, () -> transport.listener.onDialFailed(peer.hash(), DialFailure.CONNECT_FAILED));
         assertEquals(List.of("failed CONNECT_FAILED"), told);
         assertEquals(SendResult.BACKING_OFF, send(peer, 2));
+        assertFalse(hasRoom(peer, 1));
         assertEquals(1, status().backingOff());
         world.runFor(11, TimeUnit.SECONDS);
+        assertTrue(hasRoom(peer, 1));
         assertEquals(SendResult.QUEUED, send(peer, 3));
         assertEquals(2, transport.dialled.size());
         world.on(lane, () -> transport.connect(peer, false));
