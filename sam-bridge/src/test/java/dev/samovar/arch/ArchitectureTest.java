@@ -104,6 +104,7 @@ class ArchitectureTest {
             ROOT + "i2cp.server.I2cpServer",
             ROOT + "transport.ntcp2.Ntcp2Transport",
             ROOT + "transport.ntcp2.Ntcp2ChannelHandler",
+            ROOT + "transport.ntcp2.QuickAcknowledgements",
             ROOT + "router.HttpsFetcher",
             ROOT + "router.HttpAnswer",
             // no sockets: only a channel can force a file to the disk
