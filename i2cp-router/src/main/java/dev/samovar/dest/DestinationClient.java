@@ -13,6 +13,9 @@ public interface DestinationClient {
     /** Wants a lease set with these leases, signed. */
     void requestLeaseSet(List<Lease> leases);
 
+    /** The lease set that was given last is where others look for it, or is not to be published. */
+    void onLeaseSetFound();
+
     /** What became of the message with this ticket. */
     void onSent(long ticket, SendOutcome outcome);
 

@@ -71,6 +71,9 @@ public final class LocalDestination {
     private final LeaseSetMaintainer maintainer = new LeaseSetMaintainer();
 
     private DestinationOptions options;
+    /** Whether the client's lease set is for all to find. */
+    private boolean publishes;
+    private boolean foundTold;
     private boolean clientWaits;
     private Cancellable timer = () -> {};
     private long timerAt = TimerTable.NEVER;
@@ -128,7 +131,9 @@ public final class LocalDestination {
         if (own.use(signed, itsKeys)) {
             outgoing.handleNewKeys();
         }
-        if (options.publish() && (signed.flags() & LeaseSet2.FLAG_UNPUBLISHED) == 0) {
+        publishes = options.publish() && (signed.flags() & LeaseSet2.FLAG_UNPUBLISHED) == 0;
+        foundTold = false;
+        if (publishes) {
             view.publish(signed);
         }
         maintainer.handleSigned(now());
@@ -237,6 +242,14 @@ public final class LocalDestination {
                 }
             });
         }
+        if (!foundTold && own.leaseSet() != null && !awaitsFloodfill()) {
+            foundTold = true;
+            lane.execute(() -> {
+                if (!closed) {
+                    client.onLeaseSetFound();
+                }
+            });
+        }
         if (own.sessions() != null) {
             for (RatchetEvent event; (event = own.sessions().pollEvent()) != null; ) {
                 outgoing.handleEvent(event);
@@ -303,7 +316,11 @@ public final class LocalDestination {
         if (own.leaseSet() == null) {
             return Lack.SIGNATURE;
         }
-        return options.publish() && !view.isPublished() ? Lack.CONFIRMATION : Lack.NONE;
+        return awaitsFloodfill() ? Lack.CONFIRMATION : Lack.NONE;
+    }
+
+    private boolean awaitsFloodfill() {
+        return publishes && !view.isPublished();
     }
 
     public boolean isReady() {

@@ -38,7 +38,7 @@ final class ClientFront {
         this.offload = offload;
         this.port = port;
         this.queue = new LaneQueue(routerLane);
-        this.client = new LinkedI2cpClient(this::connect, entropy, offload);
+        this.client = new LinkedI2cpClient(this::connect, entropy, offload, true);
     }
 
     /** Quickest for sessions on the router's own lane. */

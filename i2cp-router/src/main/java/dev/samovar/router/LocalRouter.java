@@ -160,7 +160,9 @@ public final class LocalRouter {
 
         /** Nobody needs lease sets here: who is present is reachable. */
         @Override
-        public void leaseSet(LeaseSet leaseSet, List<PrivateKey> privateKeys) {}
+        public void leaseSet(LeaseSet leaseSet, List<PrivateKey> privateKeys) {
+            inbox.onLeaseSetFound();
+        }
 
         @Override
         public void lookup(Hash hash, long timeoutMillis, Consumer<Destination> answer) {

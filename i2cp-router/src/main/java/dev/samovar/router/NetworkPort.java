@@ -281,6 +281,8 @@ final class NetworkPort implements RouterPort {
         @Override
         public void leaseSet(LeaseSet leaseSet, List<PrivateKey> privateKeys) {
             if (network == null || isPlaceholder(leaseSet)) {
+                // neighbours look at who is here
+                inbox.onLeaseSetFound();
                 return;
             }
             X25519KeyPair keys = leaseSet instanceof LeaseSet2 second ? keysOf(second, privateKeys) : null;
@@ -395,6 +397,11 @@ final class NetworkPort implements RouterPort {
         @Override
         public void requestLeaseSet(List<Lease> leases) {
             inbox.requestLeaseSet(leases);
+        }
+
+        @Override
+        public void onLeaseSetFound() {
+            inbox.onLeaseSetFound();
         }
 
         @Override

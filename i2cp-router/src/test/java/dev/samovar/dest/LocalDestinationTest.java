@@ -76,6 +76,32 @@ class LocalDestinationTest {
     }
 
     @Test
+    void theClientIsToldOfEachOfItsLeaseSetsOnceAFloodfillHasIt() {
+        SimClient alice = client(5);
+        LocalDestination.Lack[] lack = new LocalDestination.Lack[1];
+        assertTrue(net.runUntil(
+                () -> {
+                    alice.on(() -> lack[0] = alice.destination.lack());
+                    return lack[0] == LocalDestination.Lack.CONFIRMATION;
+                },
+                60));
+        assertEquals(0, alice.found, "too early");
+        net.ready(alice);
+        assertTrue(net.runUntil(() -> alice.found == 1, 1));
+        net.run(900);
+        assertTrue(alice.requests.size() > 1);
+        assertEquals(alice.requests.size(), alice.found);
+    }
+
+    @Test
+    void aLeaseSetThatIsNotToBePublishedWaitsForNobody() {
+        SimClient alice = net.client(5, UNPUBLISHED);
+        assertTrue(net.runUntil(() -> !alice.requests.isEmpty(), 60));
+        assertTrue(net.runUntil(() -> alice.found == 1, 1));
+        net.ready(alice);
+    }
+
+    @Test
     void eachReasonForAFailureIsTold() {
         SimClient alice = client(5);
         SimClient old = client(6);

@@ -37,6 +37,9 @@ final class SimClient implements DestinationClient {
     final Map<Long, SendOutcome> outcomes = new HashMap<>();
     final Map<SendOutcome, Integer> counts = new EnumMap<>(SendOutcome.class);
     final List<List<Lease>> requests = new ArrayList<>();
+    /** How often it was told that its lease set is found. */
+    int found;
+
     boolean signs = true;
     /** The type of the key in its lease sets. */
     int keyType = 4;
@@ -96,6 +99,11 @@ final class SimClient implements DestinationClient {
         }
         payload.release();
         return !full;
+    }
+
+    @Override
+    public void onLeaseSetFound() {
+        found++;
     }
 
     @Override

@@ -44,6 +44,7 @@ class LocalRouterTest {
         boolean congested;
         int delivered;
         int writable;
+        int found;
         int shutdowns;
 
         @Override
@@ -71,6 +72,11 @@ class LocalRouterTest {
         @Override
         public void onSent(long ticket, RouterPort.Outcome outcome) {
             throw new AssertionError("all is delivered at once");
+        }
+
+        @Override
+        public void onLeaseSetFound() {
+            found++;
         }
 
         @Override

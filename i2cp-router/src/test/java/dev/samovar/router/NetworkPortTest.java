@@ -76,6 +76,7 @@ class NetworkPortTest {
         final List<String> shutdowns = new ArrayList<>();
         int keyType = 4;
         int writable;
+        int found;
         boolean congested;
         Attachment attachment;
 
@@ -143,6 +144,11 @@ class NetworkPortTest {
                     List.of(new LeaseSet2.EncryptionKey(keyType, publicKey)),
                     ends);
             attachment.leaseSet(signed, List.of(new PrivateKey(keyType, SecretBytes.copyOf(key))));
+        }
+
+        @Override
+        public void onLeaseSetFound() {
+            found++;
         }
 
         @Override
@@ -228,6 +234,7 @@ class NetworkPortTest {
         Session bob = new Session(home, LOCAL);
         run(1);
         assertEquals(1, alice.requests.size(), "so that the session can begin");
+        assertEquals(1, alice.found, "by its neighbours");
         assertEquals(List.of(bob.keys.destination()), alice.lookup(bob.hash(), 10_000));
         assertEquals(Verdict.DELIVERED, alice.send(bob, 1));
         assertEquals(List.of(1), bob.received);

@@ -216,6 +216,17 @@ class StreamsThroughRoutersTest {
         host.member.node().run(() -> end.write(bytes, 8192, true));
     }
 
+    /** Whoever is told of the destination can go and look for it. */
+    @Test
+    void aSessionIsThereWhenAFloodfillHasItsLeaseSet() {
+        network(2, 0, new Host());
+        int[] kept = new int[1];
+        for (SimMember floodfill : members.subList(0, FLOODFILLS)) {
+            floodfill.node().run(() -> kept[0] += floodfill.netDb().status().leaseSets());
+        }
+        assertTrue(kept[0] > 0);
+    }
+
     @Test
     void aMegabyteGoesThereAndBack() {
         Host alice = new Host();

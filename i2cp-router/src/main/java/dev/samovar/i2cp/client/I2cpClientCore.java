@@ -53,7 +53,8 @@ import java.util.function.Supplier;
  *   <li>{@link #start}: GetDate; the router answers SetDate, by whose clock all dates here are made.
  *   <li>CreateSession with a signed config; the router answers SessionStatus "created".
  *   <li>The router asks for a lease set (RequestVariableLeaseSet) and gets a signed one (CreateLeaseSet2). The session
- *       stands once the first was sent: nobody acknowledges it.
+ *       stands once the first was sent, since nobody acknowledges it: nobody but our own router, which says when others find
+ *       it (SessionStatus "updated"). The session waits for that word, though not for ever.
  *   <li>Messages go as SendMessage and come as MessagePayload; lease requests may come again at any time.
  *   <li>{@link #close} sends DestroySession. A Disconnect from the router ends everything.
  * </ol>
@@ -80,6 +81,12 @@ public final class I2cpClientCore {
 
     /** How long a router may take to build tunnels, as Java I2P's library waits. */
     static final long CREATE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** How long the session waits for word that its lease set is found: for one silent floodfill and the next. */
+    static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Messages kept for a session that does not stand yet; the next are dropped. */
+    static final int MAX_EARLY = 64;
 
     /** How long a router may look something up, and how much later its answer is given up. */
     static final long LOOKUP_MILLIS = 15_000;
@@ -114,13 +121,15 @@ public final class I2cpClientCore {
         AWAIT_DATE,
         AWAIT_STATUS,
         AWAIT_LEASES,
+        AWAIT_CONFIRMATION,
         ESTABLISHED,
         CLOSED
     }
 
     private enum Timer {
         HANDSHAKE,
-        CREATE
+        CREATE,
+        CONFIRM
     }
 
     private record PendingLookup(LookupTarget target, long deadline) {}
@@ -128,6 +137,7 @@ public final class I2cpClientCore {
     private final DestinationKeys keys;
     private final Mapping options;
     private final int leaseSetFlags;
+    private final boolean confirms;
     private final SecretBytes encryptionKey;
 
     private final Queue<I2cpMessage> transmit = new ArrayDeque<>(4);
@@ -149,10 +159,11 @@ public final class I2cpClientCore {
     private int nextRequestId = 1;
     private long droppedPayloads;
 
-    private I2cpClientCore(DestinationKeys keys, Mapping options, SecretBytes encryptionKey) {
+    private I2cpClientCore(DestinationKeys keys, Mapping options, SecretBytes encryptionKey, boolean confirms) {
         this.keys = keys;
         this.options = options;
         this.encryptionKey = encryptionKey;
+        this.confirms = confirms;
         this.leaseSetFlags = options != null && "true".equalsIgnoreCase(options.get(SessionOptions.DONT_PUBLISH))
                 ? LeaseSet2.FLAG_UNPUBLISHED
                 : 0;
@@ -162,21 +173,26 @@ public final class I2cpClientCore {
      * A core for one session. Asks for push delivery, no acknowledgement of every message, and X25519, whatever the
      * options say: nothing else is spoken here.
      *
+     * @param confirms whether the router is ours and says when the lease set is found ({@link
+     *     SessionConfig#CONFIRM_LEASE_SET})
      * @throws WireException when the options are too long for a mapping
      */
-    public static I2cpClientCore forSession(DestinationKeys keys, SessionOptions options, Entropy entropy)
-            throws WireException {
+    public static I2cpClientCore forSession(
+            DestinationKeys keys, SessionOptions options, Entropy entropy, boolean confirms) throws WireException {
         Map<String, String> all = new TreeMap<>(options.entries());
         all.put(SessionOptions.FAST_RECEIVE, "true");
         all.put(SessionOptions.MESSAGE_RELIABILITY, "none");
         all.put(SessionOptions.LEASE_SET_ENC_TYPE, Integer.toString(EncType.ECIES_X25519.code()));
+        if (confirms) {
+            all.put(SessionConfig.CONFIRM_LEASE_SET, "true");
+        }
         Mapping mapping = SessionConfig.optionsFor(keys, all);
-        return new I2cpClientCore(keys, mapping, SecretBytes.takeOver(entropy.bytes(X25519.KEY_LENGTH)));
+        return new I2cpClientCore(keys, mapping, SecretBytes.takeOver(entropy.bytes(X25519.KEY_LENGTH)), confirms);
     }
 
     /** A core for lookups alone. */
     public static I2cpClientCore forLookups() {
-        return new I2cpClientCore(null, null, null);
+        return new I2cpClientCore(null, null, null, false);
     }
 
     // --- inputs ---
@@ -222,7 +238,7 @@ public final class I2cpClientCore {
     }
 
     /** The result of what {@link #pollWork} gave out. */
-    public void handleWork(I2cpMessage result, long epochMillis) {
+    public void handleWork(I2cpMessage result, long now, long epochMillis) {
         working = false;
         if (state == State.CLOSED) {
             result.release();
@@ -231,19 +247,24 @@ public final class I2cpClientCore {
         }
         transmit.add(result);
         if (state == State.AWAIT_LEASES && result instanceof CreateLeaseSet2) {
-            state = State.ESTABLISHED;
-            timers.stop(Timer.CREATE);
-            events.add(new Event.Established());
+            if (confirms) {
+                state = State.AWAIT_CONFIRMATION;
+                timers.stop(Timer.CREATE);
+                timers.set(Timer.CONFIRM, now + CONFIRM_NANOS);
+            } else {
+                establish();
+            }
         }
         signLeases(epochMillis);
     }
 
     public void handleTimeout(long now) {
         for (Timer timer; (timer = timers.pollExpired(now)) != null; ) {
-            if (timer == Timer.HANDSHAKE) {
-                end(Kind.LINK_LOST, "the router does not answer");
-            } else {
-                fail(new CreateResult.TimedOut());
+            switch (timer) {
+                case HANDSHAKE -> end(Kind.LINK_LOST, "the router does not answer");
+                case CREATE -> fail(new CreateResult.TimedOut());
+                // it can call, and others may find it later
+                case CONFIRM -> establish();
             }
         }
         if (lookups.isEmpty()) {
@@ -318,9 +339,9 @@ public final class I2cpClientCore {
         return transmit.poll();
     }
 
-    /** The next message for the session's owner, who takes its payload over; or null. */
+    /** The next message for the session's owner, who takes its payload over; or null. None before the session stands. */
     public InboundMessage pollInbound() {
-        return inbound.poll();
+        return state == State.ESTABLISHED ? inbound.poll() : null;
     }
 
     public Event pollEvent() {
@@ -347,7 +368,7 @@ public final class I2cpClientCore {
         return state == State.CLOSED;
     }
 
-    /** Payloads dropped because their frame was broken. */
+    /** Payloads dropped because their frame was broken, or because too many came before the session stood. */
     public long droppedPayloads() {
         return droppedPayloads;
     }
@@ -362,14 +383,18 @@ public final class I2cpClientCore {
         }
         timers.stop(Timer.HANDSHAKE);
         if (keys == null) {
-            state = State.ESTABLISHED;
-            timers.stop(Timer.CREATE);
-            events.add(new Event.Established());
+            establish();
             return;
         }
         state = State.AWAIT_STATUS;
         long routerMillis = date.epochMillis();
         startWork(() -> new CreateSession(SessionConfig.sign(keys, options, routerMillis)));
+    }
+
+    private void establish() {
+        state = State.ESTABLISHED;
+        timers.stopAll();
+        events.add(new Event.Established());
     }
 
     private void onSession(SessionStatus message) {
@@ -378,6 +403,11 @@ public final class I2cpClientCore {
                 if (state == State.AWAIT_STATUS) {
                     sessionId = message.sessionId();
                     state = State.AWAIT_LEASES;
+                }
+            }
+            case SessionStatus.UPDATED -> {
+                if (state == State.AWAIT_CONFIRMATION) {
+                    establish();
                 }
             }
             case SessionStatus.INVALID -> {
@@ -392,7 +422,7 @@ public final class I2cpClientCore {
                 end(Kind.DISCONNECTED, "the router refused the session");
             case SessionStatus.DESTROYED -> end(Kind.DISCONNECTED, "the router ended the session");
             default -> {
-                // UPDATED, or a status that later routers may have
+                // a status that later routers may have
             }
         }
     }
@@ -438,6 +468,11 @@ public final class I2cpClientCore {
     private void onPayload(MessagePayload message) {
         if (message.sessionId() != sessionId || sessionId == I2cpMessage.NO_SESSION) {
             message.release();
+            return;
+        }
+        if (inbound.size() >= MAX_EARLY && state != State.ESTABLISHED) {
+            message.release();
+            droppedPayloads++;
             return;
         }
         try {

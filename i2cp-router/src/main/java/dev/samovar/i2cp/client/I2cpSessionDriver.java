@@ -186,7 +186,7 @@ final class I2cpSessionDriver implements I2cpClientSession, I2cpLink.Receiver {
             boolean more = true;
             while (more) {
                 transmit();
-                more = work() | deliver() | tell();
+                more = work() | tell() | deliver();
             }
         } finally {
             draining = false;
@@ -204,7 +204,7 @@ final class I2cpSessionDriver implements I2cpClientSession, I2cpLink.Receiver {
             return false;
         }
         offload.submit(lane, work, result -> {
-            core.handleWork(result, lane.clock().epochMillis());
+            core.handleWork(result, lane.clock().nanos(), lane.clock().epochMillis());
             drain();
         });
         return true;

@@ -25,11 +25,14 @@ public final class LinkedI2cpClient implements I2cpClient {
     private final I2cpLink.Connector connector;
     private final Entropy entropy;
     private final Offload offload;
+    private final boolean ours;
     private final Set<I2cpSessionDriver> drivers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lookupLinks = new AtomicInteger();
 
-    public LinkedI2cpClient(I2cpLink.Connector connector, Entropy entropy, Offload offload) {
+    /** @param ours whether the links lead to routers of ours, which confirm lease sets */
+    public LinkedI2cpClient(I2cpLink.Connector connector, Entropy entropy, Offload offload, boolean ours) {
         this.connector = connector;
+        this.ours = ours;
         this.entropy = entropy;
         this.offload = offload;
     }
@@ -41,7 +44,7 @@ public final class LinkedI2cpClient implements I2cpClient {
         lane.run(() -> {
             I2cpClientCore core;
             try {
-                core = I2cpClientCore.forSession(keys, options, entropy);
+                core = I2cpClientCore.forSession(keys, options, entropy, ours);
             } catch (WireException tooLong) {
                 created.trySuccess(new CreateResult.Refused("the session options are too long"));
                 return;

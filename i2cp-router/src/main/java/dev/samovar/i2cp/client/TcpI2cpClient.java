@@ -37,7 +37,7 @@ public final class TcpI2cpClient implements I2cpClient {
         this.host = host;
         this.port = port;
         this.hostLookups = hostLookups;
-        this.client = new LinkedI2cpClient(this::connect, entropy, offload);
+        this.client = new LinkedI2cpClient(this::connect, entropy, offload, false);
     }
 
     private I2cpLink connect(Lane lane, I2cpLink.Receiver receiver) {

@@ -27,6 +27,12 @@ public final class SessionConfig {
     private static final String OFFLINE_EXPIRATION = "i2cp.leaseSetOfflineExpiration";
     private static final String OFFLINE_SIGNATURE = "i2cp.leaseSetOfflineSignature";
 
+    /**
+     * An option that only Samovar knows: with "true", SessionStatus "updated" follows each lease set of the session as soon as
+     * those who look for it find it.
+     */
+    public static final String CONFIRM_LEASE_SET = "samovar.confirmLeaseSet";
+
     private final Destination destination;
     private final Mapping options;
     private final long dateMillis;

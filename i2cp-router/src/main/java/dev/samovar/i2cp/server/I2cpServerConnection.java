@@ -133,6 +133,12 @@ public final class I2cpServerConnection implements RouterPort.Inbox {
     }
 
     @Override
+    public void onLeaseSetFound() {
+        core.handleLeaseSetFound();
+        drain();
+    }
+
+    @Override
     public void onShutdown(String reason) {
         core.disconnect(reason);
         drain();

@@ -114,6 +114,7 @@ public final class I2cpServerCore {
     private int sessionId = I2cpMessage.NO_SESSION;
     private boolean statusOnAccept;
     private boolean push;
+    private boolean confirmsLeaseSets;
 
     private BooleanSupplier check;
     private I2cpMessage checking;
@@ -259,6 +260,13 @@ public final class I2cpServerCore {
     public void requestLeaseSet(List<Lease> leases) {
         if (attachment != null) {
             queue.answer(new RequestVariableLeaseSet(sessionId, leases));
+        }
+    }
+
+    /** Others find the lease set that the client gave last. */
+    public void handleLeaseSetFound() {
+        if (attachment != null && confirmsLeaseSets) {
+            queue.answer(new SessionStatus(sessionId, SessionStatus.UPDATED));
         }
     }
 
@@ -539,6 +547,7 @@ public final class I2cpServerCore {
     private void apply(Mapping options) {
         // SPEC i2cp#options: push only when asked for; status of acceptance unless reliability is "none"
         push = "true".equalsIgnoreCase(options.get("i2cp.fastReceive"));
+        confirmsLeaseSets = "true".equalsIgnoreCase(options.get(SessionConfig.CONFIRM_LEASE_SET));
         statusOnAccept = !"none".equalsIgnoreCase(options.get("i2cp.messageReliability"));
     }
 

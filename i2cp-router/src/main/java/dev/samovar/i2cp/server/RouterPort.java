@@ -109,6 +109,12 @@ public interface RouterPort {
 
         void requestLeaseSet(List<Lease> leases);
 
+        /**
+         * Whoever may look for the lease set that the client gave last finds it from now on; perhaps from within {@link
+         * Attachment#leaseSet}.
+         */
+        void onLeaseSetFound();
+
         /** A destination that was congested has caught up. */
         void onWritable();
 

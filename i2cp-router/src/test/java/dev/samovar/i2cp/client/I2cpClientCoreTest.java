@@ -61,8 +61,12 @@ class I2cpClientCoreTest {
     private long now = 1;
 
     private I2cpClientCore core(Map<String, String> options) {
+        return core(options, false);
+    }
+
+    private I2cpClientCore core(Map<String, String> options, boolean confirms) {
         try {
-            return I2cpClientCore.forSession(keys, SessionOptions.of(options), entropy);
+            return I2cpClientCore.forSession(keys, SessionOptions.of(options), entropy, confirms);
         } catch (WireException tooLong) {
             throw new AssertionError(tooLong);
         }
@@ -72,10 +76,10 @@ class I2cpClientCoreTest {
         core.handle(message, now, OUR_MILLIS);
     }
 
-    private static void work(I2cpClientCore core) {
+    private void work(I2cpClientCore core) {
         Supplier<I2cpMessage> work = core.pollWork();
         assertNotNull(work, "nothing to sign");
-        core.handleWork(work.get(), OUR_MILLIS);
+        core.handleWork(work.get(), now, OUR_MILLIS);
     }
 
     private static RequestVariableLeaseSet leases(int tunnelId) {
@@ -84,15 +88,21 @@ class I2cpClientCoreTest {
     }
 
     private I2cpClientCore established() {
-        I2cpClientCore core = core(Map.of());
+        I2cpClientCore core = leased(false);
+        assertInstanceOf(Event.Established.class, core.pollEvent());
+        drain(core);
+        return core;
+    }
+
+    /** Up to where the first lease set was sent. */
+    private I2cpClientCore leased(boolean confirms) {
+        I2cpClientCore core = core(Map.of(), confirms);
         core.start(now);
         handle(core, new SetDate(ROUTER_MILLIS, "0.9.66"));
         work(core);
         handle(core, new SessionStatus(SESSION, SessionStatus.CREATED));
         handle(core, leases(1));
         work(core);
-        assertInstanceOf(Event.Established.class, core.pollEvent());
-        drain(core);
         return core;
     }
 
@@ -120,7 +130,7 @@ class I2cpClientCoreTest {
         handle(core, leases(2));
         CreateLeaseSet2 late = (CreateLeaseSet2) core.pollWork().get();
         core.close();
-        core.handleWork(late, OUR_MILLIS);
+        core.handleWork(late, now, OUR_MILLIS);
         assertTrue(late.privateKeys().get(0).key().isZero());
     }
 
@@ -165,7 +175,7 @@ class I2cpClientCoreTest {
         handle(core, leases(3));
         handle(core, leases(4));
         assertNull(core.pollWork(), "one at a time");
-        core.handleWork(first.get(), OUR_MILLIS);
+        core.handleWork(first.get(), now, OUR_MILLIS);
         work(core);
         assertNull(core.pollWork());
         List<I2cpMessage> sent = drain(core);
@@ -189,6 +199,60 @@ class I2cpClientCoreTest {
         work(core);
         List<I2cpMessage> sent = drain(core);
         assertEquals(2, ((LeaseSet2) ((CreateLeaseSet2) sent.get(2)).leaseSet()).flags());
+    }
+
+    @Test
+    void onlyOurOwnRouterIsAskedToConfirm() {
+        assertEquals("true", config(leased(true)).options().get("samovar.confirmLeaseSet"));
+        assertNull(config(leased(false)).options().get("samovar.confirmLeaseSet"));
+    }
+
+    private static SessionConfig config(I2cpClientCore core) {
+        return drain(core).stream()
+                .filter(CreateSession.class::isInstance)
+                .map(message -> ((CreateSession) message).config())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whereTheRouterConfirmsTheSessionWaitsForThat() {
+        I2cpClientCore core = leased(true);
+        assertNull(core.pollEvent());
+        handle(core, leases(2));
+        work(core);
+        assertNull(core.pollEvent(), "a second lease set changes nothing");
+        handle(core, new SessionStatus(SESSION, SessionStatus.UPDATED));
+        assertInstanceOf(Event.Established.class, core.pollEvent());
+        assertEquals(TimerTable.NEVER, core.nextTimeout());
+        handle(core, new SessionStatus(SESSION, SessionStatus.UPDATED));
+        assertNull(core.pollEvent());
+    }
+
+    @Test
+    void aConfirmationThatStaysOutIsNotWaitedForAnyLonger() {
+        I2cpClientCore core = leased(true);
+        assertEquals(now + I2cpClientCore.CONFIRM_NANOS, core.nextTimeout());
+        core.handleTimeout(core.nextTimeout());
+        assertInstanceOf(Event.Established.class, core.pollEvent());
+        assertEquals(TimerTable.NEVER, core.nextTimeout());
+    }
+
+    @Test
+    void whatComesBeforeTheConfirmationIsKeptUpToABoundAndInOrder() {
+        I2cpClientCore core = leased(true);
+        for (int number = 0; number <= I2cpClientCore.MAX_EARLY; number++) {
+            handle(core, new MessagePayload(SESSION, number, framed("" + number)));
+        }
+        assertNull(core.pollInbound(), "nobody is there yet");
+        assertEquals(1, core.droppedPayloads());
+        handle(core, new SessionStatus(SESSION, SessionStatus.UPDATED));
+        for (int number = 0; number < I2cpClientCore.MAX_EARLY; number++) {
+            ByteBuf payload = core.pollInbound().payload();
+            assertEquals("" + number, payload.toString(StandardCharsets.UTF_8));
+            payload.release();
+        }
+        assertNull(core.pollInbound());
     }
 
     @Test
@@ -372,7 +436,7 @@ class I2cpClientCoreTest {
     }
 
     private void sequence(Random random) {
-        I2cpClientCore core = random.nextInt(8) == 0 ? I2cpClientCore.forLookups() : core(Map.of());
+        I2cpClientCore core = random.nextInt(8) == 0 ? I2cpClientCore.forLookups() : core(Map.of(), random.nextBoolean());
         List<ByteBuf> buffers = new ArrayList<>();
         List<Supplier<I2cpMessage>> works = new ArrayList<>();
         int established = 0;
@@ -410,7 +474,7 @@ class I2cpClientCoreTest {
                     }
                     assertTrue(works.size() <= 1, "two works at a time");
                     if (!works.isEmpty() && random.nextBoolean()) {
-                        core.handleWork(works.remove(0).get(), OUR_MILLIS);
+                        core.handleWork(works.remove(0).get(), now, OUR_MILLIS);
                     }
                 }
                 case 15 -> core.handleTimeout(now);

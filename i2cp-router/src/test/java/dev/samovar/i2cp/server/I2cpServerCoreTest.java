@@ -274,6 +274,20 @@ class I2cpServerCoreTest {
         assertRefused("Different destination in LS");
     }
 
+    @Test
+    void whoAsksForItIsToldWhenOthersFindItsLeaseSet() {
+        int id = session(Map.of("samovar.confirmLeaseSet", "true"));
+        core.handleLeaseSetFound();
+        assertEquals(new SessionStatus(id, SessionStatus.UPDATED), answer());
+    }
+
+    @Test
+    void whoDoesNotAskForItIsNotToldWhenOthersFindItsLeaseSet() {
+        session(PUSH);
+        core.handleLeaseSetFound();
+        assertEquals(List.of(), answers());
+    }
+
     private static LeaseSet2 leaseSet(DestinationKeys of) {
         return LeaseSet2.sign(
                 of,
@@ -649,7 +663,7 @@ class I2cpServerCoreTest {
 
     private void sequence(Random random) {
         List<ByteBuf> buffers = new ArrayList<>();
-        int id = random.nextInt(3) == 0 ? 5 : session(random.nextBoolean() ? PUSH : Map.of());
+        int id = random.nextInt(3) == 0 ? 5 : session(random.nextBoolean() ? PUSH : Map.of("samovar.confirmLeaseSet", "true"));
         BooleanSupplier check = null;
         List<Integer> messageIds = new ArrayList<>();
         for (int step = 0; step < 150; step++) {
@@ -693,6 +707,9 @@ class I2cpServerCoreTest {
             }
             for (I2cpServerCore.Lookup lookup; (lookup = core.pollLookup()) != null; ) {
                 core.handleLookup(lookup.key(), random.nextBoolean() ? peer : null);
+            }
+            if (random.nextInt(4) == 0) {
+                core.handleLeaseSetFound();
             }
             if (random.nextInt(4) == 0) {
                 core.handleWritable();
