@@ -122,4 +122,33 @@ class HostileMessagesTest {
         assertEquals(10, alice.received.size());
         bob.received.values().forEach(times -> assertEquals(1, times));
     }
+
+    @Test
+    void aDestinationThatFloodsOneClientIsHeldBackAndHarmsNoOther() {
+        SimClient neighbour = net.client(6, DestNet.options(1));
+        SimClient flooder = net.client(7, DestNet.options(1));
+        net.ready(alice, bob, neighbour, flooder);
+        // it reads nothing any more
+        bob.full = true;
+        long sent = 0;
+        long refused = 0;
+        for (int second = 1; second <= 10; second++) {
+            for (int i = 0; i < 1_000; i++) {
+                sent++;
+                refused += flooder.send(bob.hash(), sent, 1_000, 0) == LocalDestination.Accepted.FULL ? 1 : 0;
+            }
+            alice.send(neighbour.hash(), second, 400);
+            neighbour.send(alice.hash(), second, 400);
+            net.run(1);
+        }
+        net.run(5);
+        assertEquals(10, neighbour.received.size());
+        assertEquals(10, alice.received.size());
+        assertTrue(bob.destination.drops().get("client_full") > 0);
+        assertTrue(refused > 0);
+        bob.full = false;
+        alice.send(bob.hash(), 1_000_000, 400);
+        net.run(5);
+        assertTrue(bob.received.containsKey(1_000_000L));
+    }
 }
