@@ -12,8 +12,9 @@ import java.util.function.Predicate;
  *
  * <ol>
  *   <li>Places are drawn; a router there that is banned, lately unreachable or lately declining is passed over.
- *   <li>For the router's own tunnels the first that fits is taken; for clients' the best of a few that fit, by the share of
- *       tunnels they carried, so that good routers are preferred and no router is ever certain.
+ *   <li>For the router's own tunnels the first that fits is taken; for clients' any of the good ones of a few that fit, by
+ *       the share of tunnels they carried. So good routers are preferred and none is ever certain, nor are two that are
+ *       about equally good told apart: in a small network one of them would get nearly all tunnels.
  *   <li>When draws bring none, all are gone through from a random place.
  *   <li>When that brings none, those that lately declined are taken after all, then those that are crowded or slow: a small
  *       network has no others.
@@ -25,8 +26,11 @@ public final class PeerSelector {
 
     private static final int DRAWS = 40;
 
-    /** Of so many that fit, the best becomes a client's hop. */
+    /** Of so many that fit, a good one becomes a client's hop. */
     private static final int CONTENDERS = 4;
+
+    /** Good is what carries at least this share of what the best does. */
+    private static final double GOOD = 0.75;
 
     private final PeerDirectory directory;
     private final PeerProfiles profiles;
@@ -71,7 +75,7 @@ public final class PeerSelector {
                     peer -> lenient.allow(peer, nowMillis) && isUsable(peer.hash(), true, now) && fits.test(peer),
                     wanted);
         }
-        return best(found, now);
+        return anyGood(found, now);
     }
 
     /** Up to {@code count} different routers that fit and could be used now, from a random place on: whom to connect to. */
@@ -112,17 +116,22 @@ public final class PeerSelector {
         return profile == null || (evenDeclining ? !profile.isUnreachable(now) : !profile.isBad(now));
     }
 
-    private Peer best(List<Peer> peers, long now) {
-        Peer best = null;
-        double most = -1;
+    private Peer anyGood(List<Peer> peers, long now) {
+        double most = 0;
         for (Peer peer : peers) {
-            PeerProfile profile = profiles.find(peer.hash());
-            double capacity = profile == null ? PeerProfile.UNKNOWN_CAPACITY : profile.capacity(now);
-            if (capacity > most) {
-                most = capacity;
-                best = peer;
+            most = Math.max(most, capacity(peer, now));
+        }
+        List<Peer> good = new ArrayList<>(peers.size());
+        for (Peer peer : peers) {
+            if (capacity(peer, now) >= GOOD * most) {
+                good.add(peer);
             }
         }
-        return best;
+        return good.isEmpty() ? null : good.get(entropy.below(good.size()));
+    }
+
+    private double capacity(Peer peer, long now) {
+        PeerProfile profile = profiles.find(peer.hash());
+        return profile == null ? PeerProfile.UNKNOWN_CAPACITY : profile.capacity(now);
     }
 }

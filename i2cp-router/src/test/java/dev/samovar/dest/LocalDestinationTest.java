@@ -89,8 +89,8 @@ class LocalDestinationTest {
         net.ready(alice);
         assertTrue(net.runUntil(() -> alice.found == 1, 1));
         net.run(900);
-        assertTrue(alice.requests.size() > 1);
-        assertEquals(alice.requests.size(), alice.found);
+        assertTrue(alice.found > 1);
+        assertTrue(alice.found <= alice.requests.size());
     }
 
     @Test
@@ -489,6 +489,7 @@ class LocalDestinationTest {
     void aFirstHopThatStaysFullIsLeftForAnother() {
         SimClient[] both = talking();
         SimClient alice = both[0];
+        assertTrue(net.runUntil(() -> firstHops(alice).size() == 2, 3600), "chance makes them one and the same");
         int sent = 1;
         for (Hash hop : firstHops(alice)) {
             alice.member.node().fullFor(Set.of(hop));

@@ -186,6 +186,24 @@ class PeerSelectorTest {
     }
 
     @Test
+    void routersThatCarryAboutAsMuchShareTheTunnelsOfClients() {
+        for (int i = 1; i <= 4; i++) {
+            Peer peer = add(peer("XR", TestRouters.host(i)));
+            for (int tunnel = 0; tunnel < 20 * i; tunnel++) {
+                profiles.of(peer.hash(), NOW).tunnelAccepted(NOW);
+            }
+            profiles.of(peer.hash(), NOW).tunnelFailed(NOW);
+        }
+        int[] chosen = new int[4];
+        for (int i = 0; i < 400; i++) {
+            chosen[known.indexOf(selector.select(client(), NOW, NOW_MILLIS))]++;
+        }
+        for (int times : chosen) {
+            assertTrue(times > 60 && times < 160, times + " of 400, seed " + entropy.seed());
+        }
+    }
+
+    @Test
     void anyoneUsableCanBeDrawn() {
         for (int i = 0; i < 10; i++) {
             add(peer("XfR", TestRouters.host(i)));
