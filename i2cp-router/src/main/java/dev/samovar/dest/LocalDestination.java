@@ -50,6 +50,9 @@ public final class LocalDestination {
     /** While the client waits for room, or for lookups to begin. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** The floodfill that has a lease set passes it on to the others: whoever asks one of these too soon gets an older one. */
+    private static final long FLOOD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     /** What became of a message that was handed over for sending. */
     public enum Accepted {
         /** Taken. */
@@ -244,7 +247,7 @@ public final class LocalDestination {
         }
         if (!foundTold && own.leaseSet() != null && !awaitsFloodfill()) {
             foundTold = true;
-            lane.execute(() -> {
+            lane.schedule(now() + (publishes ? FLOOD_NANOS : 0), () -> {
                 if (!closed) {
                     client.onLeaseSetFound();
                 }

@@ -107,6 +107,7 @@ final class RatchetOpener {
                     counters.countRatchet();
                 }
             } else if (block instanceof Ack ack) {
+                pair.read();
                 for (int message : ack.messages()) {
                     registry.acknowledge(pair.session(), pair.acknowledged(message));
                 }

@@ -22,13 +22,21 @@ final class RatchetPair {
     /** How long the tags of a session that the peer ended are still awaited: messages overtake each other. */
     private static final long LINGER = TimeUnit.MINUTES.toNanos(1);
 
-    /** So often we ask whether the peer still gets anything, while it says nothing itself. */
+    /** So often we ask whether the peer still gets anything, while it says nothing itself; each time costs it a message. */
     private static final long PROBE_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
-    /** The first time earlier: after so many messages, and so long, without an answer. */
-    private static final int EARLY_PROBE = 16;
+    /** So often we ask one that talks whether it can read us, once so many messages went without word of that; the first time, a silent one too. */
+    private static final int MANY_UNCONFIRMED = 16;
 
-    private static final long EARLY_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    private static final long MANY_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
+    /** Of a peer that leaves so many questions unanswered for so long, though it goes on talking, we doubt that it can. */
+    private static final int MOST_UNANSWERED = 3;
+
+    private static final long DOUBT = TimeUnit.SECONDS.toNanos(8);
+
+    /** What it says sooner after the first of them, it may have said before it had them. */
+    private static final long UNDER_WAY = TimeUnit.SECONDS.toNanos(4);
 
     /** After so many questions and so long without an answer the session counts as lost. */
     private static final int MOST_PROBES = 3;
@@ -65,7 +73,10 @@ final class RatchetPair {
     private boolean used;
     private int sentSinceReceived;
     private int probes;
-    private long probedAt;
+    private int sentSinceRead;
+    private int unanswered;
+    private long unansweredSince;
+    private long askedAt;
     private long receiveEnd = Long.MAX_VALUE;
 
     /**
@@ -89,7 +100,7 @@ final class RatchetPair {
         this.createdAt = now;
         this.lastSent = now;
         this.lastReceived = now;
-        this.probedAt = now;
+        this.askedAt = now;
         send = new SendTags(initiator ? keys.toResponder() : keys.toInitiator());
         receive = new ReceiveTags(this, initiator ? keys.toInitiator() : keys.toResponder(), table, windows);
     }
@@ -129,9 +140,10 @@ final class RatchetPair {
         session = newSession;
     }
 
-    /** The initiator chose this one. Returns the id of the reply that thereby is acknowledged, or none. */
+    /** The initiator chose this one, and so has read it. Returns the id of the reply that thereby is acknowledged, or none. */
     long choose() {
         response = null;
+        read();
         return replyAckId;
     }
 
@@ -152,6 +164,16 @@ final class RatchetPair {
     /** Whether the peer left question after question unanswered. */
     boolean isLost(long now) {
         return probes >= MOST_PROBES && now - lastReceived >= MOST_SILENCE && now - createdAt >= LEAST_AGE;
+    }
+
+    /**
+     * Whether the peer seems unable to read what we send on it, though it talks to us: more messages in a row were lost than
+     * it awaits tags for.
+     */
+    boolean isUnread(long now) {
+        return unanswered >= MOST_UNANSWERED
+                && now - unansweredSince >= DOUBT
+                && lastReceived - unansweredSince >= UNDER_WAY;
     }
 
     /** Whether nothing can come of it any more. */
@@ -179,20 +201,34 @@ final class RatchetPair {
         lastSent = now;
         used = true;
         sentSinceReceived++;
+        sentSinceRead++;
     }
 
-    /** Whether the next message is to ask for an acknowledgement although nobody wants one, to see that the peer is there. */
+    /**
+     * Whether the next message is to ask for an acknowledgement although nobody wants one, to see that the peer is there and
+     * reads us.
+     */
     boolean wantsProbe(long now) {
-        if (sentSinceReceived == 0) {
-            return false;
-        }
-        boolean early = probes == 0 && sentSinceReceived >= EARLY_PROBE;
-        return now - Math.max(probedAt, lastReceived) >= (early ? EARLY_INTERVAL : PROBE_INTERVAL);
+        boolean many = lastReceived > askedAt
+                ? sentSinceRead >= MANY_UNCONFIRMED
+                : probes == 0 && sentSinceReceived >= MANY_UNCONFIRMED;
+        return many && now - askedAt >= MANY_INTERVAL
+                || sentSinceReceived > 0 && now - Math.max(askedAt, lastReceived) >= PROBE_INTERVAL;
     }
 
-    void probed(long now) {
+    /** The next message asks for an acknowledgement. */
+    void asked(long now) {
         probes++;
-        probedAt = now;
+        askedAt = now;
+        if (unanswered++ == 0) {
+            unansweredSince = now;
+        }
+    }
+
+    /** The peer shows that it read something of ours. */
+    void read() {
+        sentSinceRead = 0;
+        unanswered = 0;
     }
 
     /** The next message's acknowledgement is awaited under this id; of too many the oldest is given up. */

@@ -88,11 +88,8 @@ final class RatchetSealer {
         if (ackId != SealResult.NO_ACK) {
             pair.awaitAck(ackId);
         }
-        boolean probe = pair.wantsProbe(now);
-        if (probe) {
-            pair.probed(now);
-        }
-        if (probe || ackId != SealResult.NO_ACK) {
+        if (ackId != SealResult.NO_ACK || pair.wantsProbe(now)) {
+            pair.asked(now);
             blocks.add(AckRequest.INSTANCE);
         }
         addIfAny(blocks, pair.takeAcks());

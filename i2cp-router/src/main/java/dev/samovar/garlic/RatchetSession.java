@@ -54,7 +54,8 @@ final class RatchetSession {
 
     /**
      * The session that the next message goes on: one on which the peer waits for something, else the newest; null when there
-     * is none, or when the peer may have lost them all.
+     * is none, or when the peer may have lost them all. One that the peer seems unable to read is used where there is no other,
+     * but for a message now and then that begins another.
      */
     RatchetPair sendable(long now) {
         if (isBegunAnew(now)) {
@@ -63,11 +64,19 @@ final class RatchetSession {
         RatchetPair best = null;
         for (int i = pairs.size() - 1; i >= 0; i--) {
             RatchetPair pair = pairs.get(i);
-            if (pair.isSendable(now) && (best == null || !best.owes() && pair.owes())) {
+            if (pair.isSendable(now) && (best == null || isBetter(pair, best, now))) {
                 best = pair;
             }
         }
-        return best;
+        boolean inVain = best != null && best.isUnread(now);
+        return inVain && (repliable(now) != null || now >= initiatesAt()) ? null : best;
+    }
+
+    private static boolean isBetter(RatchetPair older, RatchetPair newer, long now) {
+        if (older.isUnread(now) != newer.isUnread(now)) {
+            return newer.isUnread(now);
+        }
+        return older.owes() && !newer.owes();
     }
 
     /** Whether the peer sent a first message since any session brought something, and can be replied to. */

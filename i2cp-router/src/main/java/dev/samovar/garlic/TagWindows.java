@@ -2,15 +2,17 @@ package dev.samovar.garlic;
 
 /**
  * How many tags wait ahead of the highest that came, and behind it. Peers use their first set with care at first, so that it
- * begins small; at full speed hundreds of messages are under way at once, over several tunnels, and some of them get lost.
- * While tags are scarce all windows are small.
+ * begins small; at full speed hundreds of messages are under way at once, over several tunnels, and all of them get lost when
+ * a hop loses a connection: what comes then must still be awaited, or the session is dead. While tags are scarce all windows
+ * are small.
  */
 final class TagWindows {
 
     /** Tags of replies; peers await 12 or 16. */
     static final int REPLIES = 12;
 
-    private static final int FIRST = 32;
+    private static final int LEAST_FIRST = 32;
+    private static final int FIRST = 64;
     private static final int LEAST_FURTHER = 160;
     private static final int MOST = 1024;
     private static final int LATE = 256;
@@ -31,12 +33,12 @@ final class TagWindows {
 
     /** Of the first set of a session. */
     ReceiveTagSet.Window first() {
-        return new Width(this, FIRST, FIRST, GROWTH);
+        return new Width(this, LEAST_FIRST, FIRST, GROWTH);
     }
 
     /** Of a set behind another whose highest number was {@code before}: as wide from the beginning as that had become. */
     ReceiveTagSet.Window further(int before) {
-        int begin = Math.max(LEAST_FURTHER, Math.min(MOST, before / GROWTH));
+        int begin = Math.max(LEAST_FURTHER, Math.min(MOST, before * GROWTH));
         return new Width(this, LEAST_FURTHER, begin, GROWTH);
     }
 
@@ -49,13 +51,13 @@ final class TagWindows {
      * A window that grows with what came.
      *
      * @param windows null when it does not shrink, however scarce tags are
-     * @param growth how many messages widen it by one; 0 for none
+     * @param growth by how much a message widens it
      */
     private record Width(TagWindows windows, int least, int begin, int growth) implements ReceiveTagSet.Window {
 
         @Override
         public int ahead(int number) {
-            int wanted = growth == 0 ? begin : Math.min(MOST, begin + number / growth);
+            int wanted = Math.min(MOST, begin + number * growth);
             return windows == null ? wanted : windows.scarce(least, wanted);
         }
 

@@ -17,9 +17,11 @@ import dev.samovar.garlic.GarlicBlock.NextKey;
 import dev.samovar.garlic.GarlicBlock.Termination;
 import dev.samovar.garlic.SealResult.Refused;
 import dev.samovar.garlic.SealResult.Sealed;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -390,6 +392,63 @@ class RatchetLifeTest {
         assertEquals(List.of(new RatchetEvent.Failed(bob.self, RatchetEvent.Reason.UNANSWERED)), events);
         assertTrue(now >= NOW + 2 * MINUTE && now < NOW + 2 * MINUTE + 20 * SECOND);
         assertEquals(RatchetKind.NEW_SESSION, alice.sessions.nextKind(bob.self, now + SECOND));
+    }
+
+    /** More messages in a row get lost than bob awaits tags for, as when a hop loses a connection. */
+    @Test
+    void whoCanReadNoMoreThoughItGoesOnTalkingIsBegunAnew() {
+        for (int number = 0; number < 3_000; number++) {
+            alice.sealed(bob, NOW);
+        }
+        List<RatchetKind> kinds = new ArrayList<>();
+        long now = NOW;
+        boolean read = false;
+        while (!read && now < NOW + MINUTE) {
+            now += SECOND / 4;
+            alice.receive(bob, bob.sealed(alice, now).garlic(), now);
+            Sealed sealed = alice.sealed(bob, now, 5);
+            kinds.add(sealed.kind());
+            DecryptResult result = bob.open(sealed.garlic(), now);
+            if (result instanceof Opened opened) {
+                bob.sessions.bind(alice.keys.publicKey(), alice.self.destination(), now);
+                read = opened.kind() == RatchetKind.EXISTING;
+                opened.release();
+            }
+        }
+        assertTrue(now <= NOW + 12 * SECOND, () -> kinds.toString());
+        assertEquals(1, Collections.frequency(kinds, RatchetKind.NEW_SESSION));
+    }
+
+    /** i2pd accepts no other first message for two minutes: until then all that helps is that the old session heals. */
+    @Test
+    void whoDoesNotTakeAFirstMessageIsSentFewOfThem() {
+        for (int number = 0; number < 3_000; number++) {
+            alice.sealed(bob, NOW);
+        }
+        int first = 0;
+        for (long now = NOW; now < NOW + MINUTE; now += SECOND / 4) {
+            alice.receive(bob, bob.sealed(alice, now).garlic(), now);
+            first += alice.sealed(bob, now).kind() == RatchetKind.NEW_SESSION ? 1 : 0;
+        }
+        assertTrue(first >= 5 && first <= 12, "first messages: " + first);
+    }
+
+    @Test
+    void whoAnswersLateIsNotDoubted() {
+        Deque<byte[]> toBob = new ArrayDeque<>();
+        Deque<byte[]> toAlice = new ArrayDeque<>();
+        for (int step = 0; step < 1_000; step++) {
+            long now = NOW + step * SECOND / 4;
+            Sealed sealed = alice.sealed(bob, now);
+            assertEquals(RatchetKind.EXISTING, sealed.kind());
+            toBob.add(sealed.garlic());
+            toAlice.add(bob.sealed(alice, now).garlic());
+            // three seconds each way
+            if (step > 12) {
+                bob.receive(alice, toBob.remove(), now);
+                alice.receive(bob, toAlice.remove(), now);
+            }
+        }
     }
 
     @Test
