@@ -73,6 +73,9 @@ final class NetworkPort implements RouterPort {
     private final Entropy entropy;
     private final Hash self;
     private final Map<Hash, Presence> destinations = new HashMap<>();
+    /** Of sessions that ended. */
+    private final Map<String, Long> formerDrops = new TreeMap<>();
+
     private Tunnels tunnels;
     private NetDb netDb;
     private int lookups;
@@ -116,6 +119,15 @@ final class NetworkPort implements RouterPort {
             }
         }
         return new RouterStatus.Sessions(destinations.size(), ready, waiting);
+    }
+
+    /** What was dropped of what came for all sessions that there were, by reason. */
+    Map<String, Long> drops() {
+        Map<String, Long> all = new TreeMap<>(formerDrops);
+        for (Presence presence : destinations.values()) {
+            presence.addDrops(all);
+        }
+        return all;
     }
 
     @Override
@@ -381,10 +393,17 @@ final class NetworkPort implements RouterPort {
             destinations.remove(destination.hash());
             destinations.values().forEach(other -> other.waiting.remove(inbox));
             lookupsToCome.clear();
+            addDrops(formerDrops);
             if (network != null) {
                 network.close();
             }
             inboxDrained();
+        }
+
+        private void addDrops(Map<String, Long> all) {
+            if (network != null) {
+                network.drops().forEach((reason, count) -> all.merge(reason, count, Long::sum));
+            }
         }
 
         // --- what the network has for the client

@@ -153,6 +153,7 @@ final class RouterReport {
         netDb.lookupRefusals().forEach((reason, count) -> all.put(name("lookup", reason), count));
         router.guard().reported().forEach((reason, count) -> all.put(name("peer", reason), count));
         router.membership().dispatch().drops().forEach((reason, count) -> all.put("message." + reason, count));
+        router.clients().drops().forEach((reason, count) -> all.put("session." + reason, count));
         transports.dialFailures().forEach((reason, count) -> all.put("dial." + reason, count));
         transports.dropped().forEach((reason, count) -> all.put("send." + reason, count));
         TunnelsStatus tunnels = router.membership().tunnels().status();

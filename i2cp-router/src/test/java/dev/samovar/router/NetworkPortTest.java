@@ -78,6 +78,7 @@ class NetworkPortTest {
         int writable;
         int found;
         boolean congested;
+        boolean takes = true;
         Attachment attachment;
 
         Session(SimMember member, String... options) {
@@ -117,7 +118,7 @@ class NetworkPortTest {
         public boolean deliver(ByteBuf payload) {
             received.add(payload.readInt());
             payload.release();
-            return true;
+            return takes;
         }
 
         @Override
@@ -300,6 +301,26 @@ class NetworkPortTest {
         bob.on(bob.attachment::inboxDrained);
         assertEquals(1, alice.writable);
         assertEquals(0, carol.writable, "it is gone");
+    }
+
+    @Test
+    void whatWasDroppedIsCountedBeyondTheEndOfASession() {
+        start();
+        Session alice = new Session(members.get(6));
+        Session bob = new Session(home);
+        run(30);
+        bob.takes = false;
+        alice.send(bob, 1);
+        assertTrue(runUntil(() -> !bob.received.isEmpty(), 20));
+        assertEquals(Map.of("client_full", 1L), drops());
+        bob.on(bob.attachment::detach);
+        assertEquals(Map.of("client_full", 1L), drops());
+    }
+
+    private Map<String, Long> drops() {
+        Map<String, Long> drops = new TreeMap<>();
+        home.node().run(() -> drops.putAll(home.clients().drops()));
+        return drops;
     }
 
     @Test

@@ -140,6 +140,10 @@ public final class SimMember implements SimNetwork.Handler {
         return membership.transit().status();
     }
 
+    NetworkPort clients() {
+        return clients;
+    }
+
     /** Where clients are attached. */
     public RouterPort port() {
         return clients;

@@ -79,7 +79,9 @@ final class ClientsScenario {
             for (CompletableFuture<Void> each : programs) {
                 Echo.join(each, 4 * (int) LIMIT.toSeconds());
             }
-            Scenario.step("java-load", this::javaLoad);
+            if (!Scenario.step("java-load", this::javaLoad)) {
+                System.out.println(samovar.status());
+            }
         }
         Scenario.step("stops", () -> {
             samovar.stop();
@@ -166,7 +168,7 @@ final class ClientsScenario {
                     }
                 });
             }
-        });
+        }).whenComplete((nothing, failed) -> System.out.println("no more streams for " + session.id() + ": " + failed));
     }
 
     /**
