@@ -68,8 +68,6 @@ public final class StreamDriver implements Streams {
     /** What may be at the signer, then a CLOSE behind a SYN, or else a RESET. */
     private static final int LAST_SIGNATURES_OF_A_STREAM = 3;
 
-    private static final long QUEUED_NANOS = TimeUnit.SECONDS.toNanos(30);
-
     private static final int SIGNED_KINDS = StreamFlag.SYNCHRONIZE | StreamFlag.CLOSE | StreamFlag.RESET;
 
     private final I2cpClientSession session;
@@ -84,7 +82,7 @@ public final class StreamDriver implements Streams {
     private final IntObjectHashMap<DrivenStream> youngByPeerId = new IntObjectHashMap<>();
     private final RecentSyns recentSyns = new RecentSyns();
     private final EarlyPackets early = new EarlyPackets();
-    private final AcceptQueue accepts = new AcceptQueue();
+    private final AcceptQueue accepts;
     private final ArrayDeque<DrivenStream> dirty = new ArrayDeque<>();
     private final DeadlineQueue<DrivenStream> deadlines = new DeadlineQueue<>();
     private final StreamPacket packet = new StreamPacket();
@@ -106,6 +104,7 @@ public final class StreamDriver implements Streams {
         this.entropy = entropy;
         this.offload = new OffloadShare(offload, AT_POOL);
         this.lane = session.lane();
+        this.accepts = new AcceptQueue(now());
         this.checks = new SignatureChecks(lane, this.offload);
     }
 
@@ -149,6 +148,7 @@ public final class StreamDriver implements Streams {
         for (DrivenStream waiting = accepts.pollStream(); waiting != null; waiting = accepts.pollStream()) {
             if (waiting.connection.end() == null || waiting.connection.end() == StreamEnd.COMPLETED) {
                 waiting.queuedUntil = 0;
+                waiting.held = false;
                 whenConnected.accept(waiting);
                 touch(waiting);
                 return () -> {};
@@ -207,8 +207,10 @@ public final class StreamDriver implements Streams {
             sign(stream, stream.atSigner);
             signatures++;
         }
-        connection.shutdownOutput(now());
-        signatures += flush(stream);
+        if (!stream.held) {
+            connection.shutdownOutput(now());
+            signatures += flush(stream);
+        }
         if (!connection.isCloseSent()) {
             connection.abandon();
             signatures += flush(stream);
@@ -391,7 +393,7 @@ public final class StreamDriver implements Streams {
         if (streams.size() >= MAX_STREAMS) {
             return;
         }
-        boolean wanted = accepts.wantsStream();
+        boolean wanted = accepts.wantsStream(now());
         if (!wanted && !refusals.allows(now())) {
             return;
         }
@@ -408,7 +410,8 @@ public final class StreamDriver implements Streams {
         if (accept != null) {
             accept.accept(stream);
         } else {
-            stream.queuedUntil = now() + QUEUED_NANOS;
+            stream.held = !accepts.isListening();
+            stream.queuedUntil = accepts.waitsUntil(now());
             accepts.add(stream);
         }
         touch(stream);
@@ -486,7 +489,7 @@ public final class StreamDriver implements Streams {
     private void drain(DrivenStream stream) {
         StreamConnection connection = stream.connection;
         long now = now();
-        while (!closed && session.isWritable()) {
+        while (!closed && !stream.held && session.isWritable()) {
             StreamConnection.Outgoing outgoing = connection.pollTransmit(now);
             if (outgoing == null) {
                 break;
@@ -595,6 +598,13 @@ public final class StreamDriver implements Streams {
         for (DrivenStream stream = deadlines.pollDue(now); stream != null; stream = deadlines.pollDue(now)) {
             if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
                 accepts.remove(stream);
+                if (stream.held) {
+                    stream.held = false;
+                    recentSyns.add(
+                            stream.connection.peerDestination().hash(),
+                            stream.connection.sendStreamId(),
+                            RecentSyns.REFUSED);
+                }
                 stream.connection.reset();
                 stream.forget();
             } else {

@@ -153,14 +153,52 @@ class StreamBehaviourTest {
     }
 
     @Test
-    void aPeerThatNeverAcceptedRefuses() {
+    void aPeerThatNeverAcceptsRefuses() {
         StreamWorld world = StreamWorld.perfect(10);
+        End early = call(world);
+        world.world.runFor(4, TimeUnit.SECONDS);
+        assertNull(early.end, "it may accept yet");
+        assertFalse(early.connected, "and may not");
+        world.world.runFor(2, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.REFUSED, early.end);
+        End late = call(world);
+        world.world.runFor(1, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.REFUSED, late.end);
+        assertEquals(0, world.bob.streams.openStreams());
+    }
+
+    @Test
+    void whoCallsBeforeTheFirstAcceptIsAnsweredWithIt() {
+        StreamWorld world = StreamWorld.perfect(10);
+        End early = call(world);
+        world.on(() -> early.write(new byte[100], 100, true));
+        world.world.runFor(4, TimeUnit.SECONDS);
+        End[] accepted = new End[1];
+        world.on(() -> world.bob.streams.accept(socket -> {
+            accepted[0] = new End(world, socket);
+            accepted[0].write(new byte[200], 200, true);
+        }));
+        world.world.runFor(20, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.COMPLETED, early.end);
+        assertEquals(200, early.received.size());
+        assertEquals(100, accepted[0].received.size());
+    }
+
+    @Test
+    void aSessionThatEndsBeforeItsFirstAcceptRefuses() {
+        StreamWorld world = StreamWorld.perfect(10);
+        End early = call(world);
+        world.world.runFor(1, TimeUnit.SECONDS);
+        world.on(world.bob.streams::close);
+        world.world.runFor(1, TimeUnit.SECONDS);
+        assertEquals(StreamEnd.REFUSED, early.end);
+    }
+
+    private static End call(StreamWorld world) {
         End[] end = new End[1];
         world.on(() -> end[0] =
                 new End(world, world.alice.streams.connect(world.bob.keys.destination(), 0, 0, StreamWorld.MINUTE)));
-        world.world.runFor(1, TimeUnit.SECONDS);
-        assertEquals(StreamEnd.REFUSED, end[0].end);
-        assertEquals(0, world.bob.streams.openStreams());
+        return end[0];
     }
 
     @Test

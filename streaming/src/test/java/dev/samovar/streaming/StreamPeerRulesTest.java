@@ -262,7 +262,7 @@ class StreamPeerRulesTest {
     void refusalsAreRepeatedForAPeerThatDidNotHearThem() {
         HandPeer peer = new HandPeer(world, KEYS, world.alice);
         peer.synchronize(-1);
-        pass(100);
+        pass(5_100);
         assertEquals(1, peer.count(packet -> packet.has(StreamFlag.RESET)));
         peer.peerId = 0;
         peer.synchronize(-1);
