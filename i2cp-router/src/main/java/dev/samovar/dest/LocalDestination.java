@@ -76,6 +76,7 @@ public final class LocalDestination {
     private DestinationOptions options;
     /** Whether the client's lease set is for all to find. */
     private boolean publishes;
+
     private boolean foundTold;
     private boolean clientWaits;
     private Cancellable timer = () -> {};

@@ -25,7 +25,7 @@ final class RatchetPair {
     /** So often we ask whether the peer still gets anything, while it says nothing itself; each time costs it a message. */
     private static final long PROBE_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
-    /** So often we ask one that talks whether it can read us, once so many messages went without word of that; the first time, a silent one too. */
+    /** After so many messages without word that it can read us, we ask one that talks so often, and a silent one once. */
     private static final int MANY_UNCONFIRMED = 16;
 
     private static final long MANY_INTERVAL = TimeUnit.SECONDS.toNanos(1);

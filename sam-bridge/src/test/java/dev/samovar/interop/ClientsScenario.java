@@ -159,16 +159,18 @@ final class ClientsScenario {
 
     private static void serve(SamSession session) {
         Echo.start("server of " + session.id(), () -> {
-            while (true) {
-                SamSocket stream = session.accept();
-                stream.readLine();
-                Echo.start("stream of " + session.id(), () -> {
-                    try (stream) {
-                        BothWays.answer(stream::readSome, stream::write, JavaI2pSwarm.SECONDS);
+                    while (true) {
+                        SamSocket stream = session.accept();
+                        stream.readLine();
+                        Echo.start("stream of " + session.id(), () -> {
+                            try (stream) {
+                                BothWays.answer(stream::readSome, stream::write, JavaI2pSwarm.SECONDS);
+                            }
+                        });
                     }
-                });
-            }
-        }).whenComplete((nothing, failed) -> System.out.println("no more streams for " + session.id() + ": " + failed));
+                })
+                .whenComplete(
+                        (nothing, failed) -> System.out.println("no more streams for " + session.id() + ": " + failed));
     }
 
     /**

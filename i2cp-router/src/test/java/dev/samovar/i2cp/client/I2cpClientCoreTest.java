@@ -436,7 +436,8 @@ class I2cpClientCoreTest {
     }
 
     private void sequence(Random random) {
-        I2cpClientCore core = random.nextInt(8) == 0 ? I2cpClientCore.forLookups() : core(Map.of(), random.nextBoolean());
+        I2cpClientCore core =
+                random.nextInt(8) == 0 ? I2cpClientCore.forLookups() : core(Map.of(), random.nextBoolean());
         List<ByteBuf> buffers = new ArrayList<>();
         List<Supplier<I2cpMessage>> works = new ArrayList<>();
         int established = 0;

@@ -663,7 +663,9 @@ class I2cpServerCoreTest {
 
     private void sequence(Random random) {
         List<ByteBuf> buffers = new ArrayList<>();
-        int id = random.nextInt(3) == 0 ? 5 : session(random.nextBoolean() ? PUSH : Map.of("samovar.confirmLeaseSet", "true"));
+        int id = random.nextInt(3) == 0
+                ? 5
+                : session(random.nextBoolean() ? PUSH : Map.of("samovar.confirmLeaseSet", "true"));
         BooleanSupplier check = null;
         List<Integer> messageIds = new ArrayList<>();
         for (int step = 0; step < 150; step++) {
