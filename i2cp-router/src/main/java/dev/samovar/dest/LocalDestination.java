@@ -77,7 +77,9 @@ public final class LocalDestination {
     /** Whether the client's lease set is for all to find. */
     private boolean publishes;
 
-    private boolean foundTold;
+    /** Whether the client is to be told when its lease set is found. */
+    private boolean foundUntold;
+
     private boolean clientWaits;
     private Cancellable timer = () -> {};
     private long timerAt = TimerTable.NEVER;
@@ -136,7 +138,7 @@ public final class LocalDestination {
             outgoing.handleNewKeys();
         }
         publishes = options.publish() && (signed.flags() & LeaseSet2.FLAG_UNPUBLISHED) == 0;
-        foundTold = false;
+        foundUntold = true;
         if (publishes) {
             view.publish(signed);
         }
@@ -246,10 +248,12 @@ public final class LocalDestination {
                 }
             });
         }
-        if (!foundTold && own.leaseSet() != null && !awaitsFloodfill()) {
-            foundTold = true;
+        if (foundUntold && !awaitsFloodfill()) {
+            foundUntold = false;
+            LeaseSet2 found = own.leaseSet();
             lane.schedule(now() + (publishes ? FLOOD_NANOS : 0), () -> {
-                if (!closed) {
+                // of a newer one it is told in its time
+                if (!closed && own.leaseSet() == found) {
                     client.onLeaseSetFound();
                 }
             });

@@ -62,6 +62,13 @@ final class DestNet {
         return world.runUntil(condition, seconds, TimeUnit.SECONDS);
     }
 
+    /** Each sends the other a message with this number; then time passes. */
+    void exchange(SimClient one, SimClient other, long number, int length, long seconds) {
+        one.send(other.hash(), number, length);
+        other.send(one.hash(), number, length);
+        run(seconds);
+    }
+
     /** Until all can be reached. */
     void ready(SimClient... clients) {
         for (SimClient client : clients) {

@@ -86,9 +86,7 @@ class HostileMessagesTest {
         net.members.forEach(member -> member.tap(this::see));
         net.ready(alice, bob);
         for (int i = 1; i <= 20; i++) {
-            alice.send(bob.hash(), i, 400);
-            bob.send(alice.hash(), i, 400);
-            net.run(1);
+            net.exchange(alice, bob, i, 400, 1);
         }
         assertEquals(20, bob.received.size());
         Random random = new Random(4);
@@ -113,9 +111,7 @@ class HostileMessagesTest {
         alice.received.clear();
         net.run(5);
         for (int i = 101; i <= 110; i++) {
-            alice.send(bob.hash(), i, 400);
-            bob.send(alice.hash(), i, 400);
-            net.run(1);
+            net.exchange(alice, bob, i, 400, 1);
         }
         net.run(5);
         assertEquals(10, bob.received.size());
@@ -137,9 +133,7 @@ class HostileMessagesTest {
                 sent++;
                 refused += flooder.send(bob.hash(), sent, 1_000, 0) == LocalDestination.Accepted.FULL ? 1 : 0;
             }
-            alice.send(neighbour.hash(), second, 400);
-            neighbour.send(alice.hash(), second, 400);
-            net.run(1);
+            net.exchange(alice, neighbour, second, 400, 1);
         }
         net.run(5);
         assertEquals(10, neighbour.received.size());

@@ -245,9 +245,7 @@ class LocalDestinationTest {
         SimClient bob = client(6);
         net.ready(alice, bob);
         for (int i = 1; i <= 180; i++) {
-            alice.send(bob.hash(), i, 300);
-            bob.send(alice.hash(), i, 300);
-            net.run(10);
+            net.exchange(alice, bob, i, 300, 10);
         }
         net.run(20);
         assertEquals(180, bob.received.size());

@@ -3,6 +3,7 @@ package dev.samovar.streaming;
 import dev.samovar.base.Cancellable;
 import dev.samovar.base.SansIo;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -40,9 +41,16 @@ final class AcceptQueue {
         firstUntil = now + FIRST_NANOS;
     }
 
-    /** There is an accept. */
-    void listen() {
+    /** There is an accept. Returns whether it is the first. */
+    boolean listen() {
+        boolean first = !listening;
         listening = true;
+        return first;
+    }
+
+    /** Those that wait, in their order. */
+    List<DrivenStream> streams() {
+        return List.copyOf(streams);
     }
 
     /** Whether there was an accept ever: before, nobody knows whether the session listens. */

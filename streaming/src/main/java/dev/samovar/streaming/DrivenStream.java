@@ -25,9 +25,6 @@ final class DrivenStream extends DeadlineQueue.Entry implements StreamSocket {
     /** Until when it waits for an accept; 0 when it does not. */
     long queuedUntil;
 
-    /** Says nothing yet, not even that it is there: perhaps nobody listens. */
-    boolean held;
-
     /** The number under which its SYN's fate is told; 0 for none. */
     int tracking;
 

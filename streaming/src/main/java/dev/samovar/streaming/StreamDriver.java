@@ -143,11 +143,16 @@ public final class StreamDriver implements Streams {
 
     @Override
     public Cancellable accept(Consumer<StreamSocket> whenConnected) {
-        accepts.listen();
+        if (accepts.listen()) {
+            // now it is known that somebody does: all that wait may say that they are there
+            for (DrivenStream waiting : accepts.streams()) {
+                waiting.queuedUntil = accepts.waitsUntil(now());
+                touch(waiting);
+            }
+        }
         for (DrivenStream waiting = accepts.pollStream(); waiting != null; waiting = accepts.pollStream()) {
             if (waiting.connection.end() == null || waiting.connection.end() == StreamEnd.COMPLETED) {
                 waiting.queuedUntil = 0;
-                waiting.held = false;
                 whenConnected.accept(waiting);
                 touch(waiting);
                 return () -> {};
@@ -206,7 +211,7 @@ public final class StreamDriver implements Streams {
             sign(stream, stream.atSigner);
             signatures++;
         }
-        if (!stream.held) {
+        if (!isHeld(stream)) {
             connection.shutdownOutput(now());
             signatures += flush(stream);
         }
@@ -409,7 +414,6 @@ public final class StreamDriver implements Streams {
         if (accept != null) {
             accept.accept(stream);
         } else {
-            stream.held = !accepts.isListening();
             stream.queuedUntil = accepts.waitsUntil(now());
             accepts.add(stream);
         }
@@ -485,10 +489,15 @@ public final class StreamDriver implements Streams {
         }
     }
 
+    /** Whether it says nothing yet, not even that it is there: perhaps nobody listens. */
+    private boolean isHeld(DrivenStream stream) {
+        return stream.queuedUntil != 0 && !accepts.isListening();
+    }
+
     private void drain(DrivenStream stream) {
         StreamConnection connection = stream.connection;
         long now = now();
-        while (!closed && !stream.held && session.isWritable()) {
+        while (!closed && !isHeld(stream) && session.isWritable()) {
             StreamConnection.Outgoing outgoing = connection.pollTransmit(now);
             if (outgoing == null) {
                 break;
@@ -597,8 +606,8 @@ public final class StreamDriver implements Streams {
         for (DrivenStream stream = deadlines.pollDue(now); stream != null; stream = deadlines.pollDue(now)) {
             if (stream.queuedUntil != 0 && stream.queuedUntil <= now) {
                 accepts.remove(stream);
-                if (stream.held) {
-                    stream.held = false;
+                stream.queuedUntil = 0;
+                if (!accepts.isListening()) {
                     recentSyns.add(
                             stream.connection.peerDestination().hash(),
                             stream.connection.sendStreamId(),

@@ -3,6 +3,7 @@ package dev.samovar.streaming;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -182,6 +183,23 @@ class StreamBehaviourTest {
         assertEquals(StreamEnd.COMPLETED, early.end);
         assertEquals(200, early.received.size());
         assertEquals(100, accepted[0].received.size());
+    }
+
+    @Test
+    void withTheFirstAcceptAllThatCalledBeforeAreAnsweredAndWaitForTheNext() {
+        StreamWorld world = StreamWorld.perfect(10);
+        End first = call(world);
+        End second = call(world);
+        world.world.runFor(1, TimeUnit.SECONDS);
+        world.on(() -> world.bob.streams.accept(socket -> new End(world, socket)));
+        world.world.runFor(1, TimeUnit.SECONDS);
+        assertTrue(first.connected);
+        assertTrue(second.connected);
+        world.world.runFor(20, TimeUnit.SECONDS);
+        assertNull(second.end, "it waits");
+        End[] accepted = new End[1];
+        world.on(() -> world.bob.streams.accept(socket -> accepted[0] = new End(world, socket)));
+        assertNotNull(accepted[0]);
     }
 
     @Test
